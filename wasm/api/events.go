@@ -1,0 +1,28 @@
+package api
+
+// Event is sent to every page that said hello. Exactly one field is set.
+type Event struct {
+	Snapshot            *Snapshot     `json:"snapshot,omitempty"` // replaces everything
+	Relay               *RelayState   `json:"relay,omitempty"`
+	Conversation        *Conversation `json:"conversation,omitempty"` // new or changed
+	ConversationRemoved string        `json:"conversationRemoved,omitempty"`
+	Message             *MessageEvent `json:"message,omitempty"`
+	MessageRemoved      *MessageRef   `json:"messageRemoved,omitempty"`
+	Invite              *Invite       `json:"invite,omitempty"` // new or changed
+	InviteRemoved       string        `json:"inviteRemoved,omitempty"`
+	Settings            *Settings     `json:"settings,omitempty"`
+	Name                *string       `json:"name,omitempty"`
+}
+
+// MessageEvent is a new or changed message. Fresh: it has just been received
+// (a notification may be due).
+type MessageEvent struct {
+	Conversation string  `json:"conversation"`
+	Message      Message `json:"message"`
+	Fresh        bool    `json:"fresh"`
+}
+
+type MessageRef struct {
+	Conversation string `json:"conversation"`
+	Message      string `json:"message"`
+}

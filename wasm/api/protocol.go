@@ -1,0 +1,166 @@
+package api
+
+import "encoding/json"
+
+// Request is a command of a page. ID is chosen by the page and repeated by
+// the Reply.
+type Request struct {
+	ID      int             `json:"id"`
+	Command Command         `json:"command"`
+	Args    json.RawMessage `json:"args" tstype:"unknown"`
+}
+
+// Reply answers one Request: exactly one of Result and Error is set.
+type Reply struct {
+	ID     int    `json:"id"`
+	Result any    `json:"result,omitempty" tstype:"unknown"`
+	Error  *Error `json:"error,omitempty"`
+}
+
+// Error is a refusal. Pages choose the words for a person by Code; Message is
+// for developers and never holds secrets or names.
+type Error struct {
+	Code    ErrorCode `json:"code"`
+	Message string    `json:"message"`
+}
+
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
+
+// ErrorCode names what went wrong in terms a person can act on.
+type ErrorCode string
+
+const (
+	ErrBadRequest       ErrorCode = "bad_request"       // the page sent something malformed
+	ErrUnknownCommand   ErrorCode = "unknown_command"   // page and agent of different versions
+	ErrNotStarted       ErrorCode = "not_started"       // no persona yet: run "start" first
+	ErrAlreadyStarted   ErrorCode = "already_started"   //
+	ErrRelayUnreachable ErrorCode = "relay_unreachable" // try again later
+	ErrRelayRefused     ErrorCode = "relay_refused"     // it answered, but not as a Petmail relay
+	ErrBadRelayURL      ErrorCode = "bad_relay_url"     //
+	ErrBadCode          ErrorCode = "bad_code"          // not a code or link at all; nothing was burnt
+	ErrBadWord          ErrorCode = "bad_word"          // a word of the code is not in the list; Message holds a suggestion or nothing
+	ErrOwnInvite        ErrorCode = "own_invite"        // the code is one of this agent's own
+	ErrNotFound         ErrorCode = "not_found"         // no such conversation, message or invite
+	ErrTooLong          ErrorCode = "too_long"          // text or name over its limit
+	ErrTooMany          ErrorCode = "too_many"          // open invites over the limit
+	ErrEmpty            ErrorCode = "empty"             // nothing to send or no name
+	ErrStorage          ErrorCode = "storage"           // the browser refused to store; nothing was changed
+	ErrInternal         ErrorCode = "internal"          // a defect; the agent restarts if it must
+)
+
+// Command names a request.
+type Command string
+
+// Each command's Args and Result types; an absent type is an empty object.
+const (
+	CmdHello         Command = "hello"          // → Snapshot
+	CmdStart         Command = "start"          // StartArgs → Snapshot
+	CmdRename        Command = "rename"         // RenameArgs
+	CmdInviteNew     Command = "invite.new"     // InviteNewArgs → Invite
+	CmdInviteAccept  Command = "invite.accept"  // InviteAcceptArgs → Invite
+	CmdInviteDismiss Command = "invite.dismiss" // InviteArgs; cancels an open one
+	CmdMessages      Command = "messages"       // MessagesArgs → MessagesPage
+	CmdSend          Command = "send"           // SendArgs → Message
+	CmdDelete        Command = "delete"         // DeleteArgs
+	CmdRead          Command = "read"           // ReadArgs
+	CmdPetname       Command = "petname"        // PetnameArgs
+	CmdForget        Command = "forget"         // ConversationArgs: delete a conversation with all its messages
+	CmdSafety        Command = "safety"         // ConversationArgs → Safety
+	CmdVerify        Command = "verify"         // VerifyArgs
+	CmdSettings      Command = "settings"       // Settings (all of them)
+	CmdWords         Command = "words"          // WordsArgs → Words: completion for a spoken code
+	CmdNudge         Command = "nudge"          // the network is back or the page visible: connect now
+)
+
+// Limits that pages show before the agent refuses.
+const (
+	MaxNameRunes = 64
+	MaxTextBytes = 16000
+	MaxPage      = 200 // messages in one MessagesPage
+)
+
+// StartArgs creates the agent: the name its contacts will see and the relay
+// that keeps its mailbox. Relay is "https://host" without a path.
+type StartArgs struct {
+	Name  string `json:"name"`
+	Relay string `json:"relay"`
+}
+
+// RenameArgs changes the name that future contacts see.
+type RenameArgs struct {
+	Name string `json:"name"`
+}
+
+// InviteNewArgs opens an invitation. Note is a private reminder of whom it
+// is for, and becomes the contact's petname if given.
+type InviteNewArgs struct {
+	Note string `json:"note"`
+}
+
+// InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted.
+type InviteAcceptArgs struct {
+	Text string `json:"text"`
+}
+
+type InviteArgs struct {
+	Invite string `json:"invite"`
+}
+
+type ConversationArgs struct {
+	Conversation string `json:"conversation"`
+}
+
+// MessagesArgs asks for the Limit messages before Before (a Message.Cursor;
+// empty: the newest).
+type MessagesArgs struct {
+	Conversation string `json:"conversation"`
+	Before       string `json:"before"`
+	Limit        int    `json:"limit"`
+}
+
+// MessagesPage holds messages oldest first.
+type MessagesPage struct {
+	Messages []Message `json:"messages"`
+	More     bool      `json:"more"` // older ones exist
+}
+
+type SendArgs struct {
+	Conversation string `json:"conversation"`
+	Text         string `json:"text"`
+}
+
+// DeleteArgs deletes a message here, on this agent only.
+type DeleteArgs struct {
+	Conversation string `json:"conversation"`
+	Message      string `json:"message"`
+}
+
+// ReadArgs marks everything received so far as read.
+type ReadArgs struct {
+	Conversation string `json:"conversation"`
+}
+
+type PetnameArgs struct {
+	Conversation string `json:"conversation"`
+	Name         string `json:"name"` // empty: back to the name they gave
+}
+
+type VerifyArgs struct {
+	Conversation string `json:"conversation"`
+	Verified     bool   `json:"verified"`
+}
+
+type WordsArgs struct {
+	Text string `json:"text"` // what was typed so far
+}
+
+// Words are completions of the whole typed text.
+type Words struct {
+	Completions []string `json:"completions"`
+}
+
+// Safety is what two people compare to verify each other; both see the same.
+type Safety struct {
+	Words    []string `json:"words"` // 12
+	Verified bool     `json:"verified"`
+}

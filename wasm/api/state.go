@@ -1,0 +1,139 @@
+package api
+
+// Phase is how far the agent is.
+type Phase string
+
+const (
+	PhaseNew   Phase = "new"   // no persona yet: show the first run
+	PhaseReady Phase = "ready" //
+)
+
+// Snapshot is everything a page shows at first, messages excepted.
+type Snapshot struct {
+	Phase         Phase          `json:"phase"`
+	Version       string         `json:"version"`
+	Name          string         `json:"name"` // what contacts see
+	Relay         RelayState     `json:"relay"`
+	Conversations []Conversation `json:"conversations"` // newest activity first
+	Invites       []Invite       `json:"invites"`       // newest first
+	Settings      Settings       `json:"settings"`
+	Restarted     bool           `json:"restarted"` // the agent has just recovered from a crash; say so once
+}
+
+// RelayState tells whether the mailbox socket is up.
+type RelayState struct {
+	URL      string     `json:"url"`
+	State    Connection `json:"state"`
+	RetryAt  int64      `json:"retryAt"`  // unix ms, 0: not waiting
+	KeyAlarm bool       `json:"keyAlarm"` // the relay shows other keys than before or than to contacts
+}
+
+type Connection string
+
+const (
+	Connected  Connection = "connected"
+	Connecting Connection = "connecting"
+	Offline    Connection = "offline"
+)
+
+// Settings are the choices of the person on this agent.
+type Settings struct {
+	Notifications bool   `json:"notifications"` // off until switched on
+	Language      string `json:"language"`      // "", "en", "de"; "": the browser's
+}
+
+// Conversation is one entry of the list. Name is the petname if there is
+// one, else TheirName.
+type Conversation struct {
+	ID          string            `json:"id"`
+	Name        string            `json:"name"`
+	TheirName   string            `json:"theirName"`
+	State       ConversationState `json:"state"`
+	Met         Met               `json:"met"`
+	Verified    bool              `json:"verified"`
+	KeyAlarm    bool              `json:"keyAlarm"` // the contact's persona key changed
+	Unread      int               `json:"unread"`
+	Activity    int64             `json:"activity"` // unix ms of the newest message or of the beginning
+	Preview     string            `json:"preview"`  // text of the newest message, shortened
+	PreviewMine bool              `json:"previewMine"`
+	Relay       string            `json:"relay"` // the contact's relay
+	Created     int64             `json:"created"`
+}
+
+type ConversationState string
+
+const (
+	ConversationWaiting ConversationState = "waiting" // accepted an invitation; the inviter's Petmail has not woken yet. Messages may be written and wait.
+	ConversationOpen    ConversationState = "open"
+	ConversationFailed  ConversationState = "failed" // the invitation failed (wrong code, expired); only its remains can be deleted
+)
+
+type Met string
+
+const (
+	MetByCode Met = "code"
+	MetByLink Met = "link"
+)
+
+// Message is one line of a conversation. Cursor orders messages: greater is
+// later on screen, compared as strings.
+type Message struct {
+	ID     string       `json:"id"`
+	Cursor string       `json:"cursor"`
+	Mine   bool         `json:"mine"`
+	Kind   MessageKind  `json:"kind"`
+	Text   string       `json:"text"`
+	Time   int64        `json:"time"` // unix ms: written (mine) or received
+	State  MessageState `json:"state"`
+}
+
+type MessageKind string
+
+const (
+	KindText    MessageKind = "text"
+	KindUnknown MessageKind = "unknown" // needs a newer Petmail
+)
+
+type MessageState string
+
+const (
+	StateSending     MessageState = "sending"     // stored here, not yet at the relay
+	StateSent        MessageState = "sent"        // the relay has it
+	StateDelivered   MessageState = "delivered"   // their Petmail has it
+	StateUndelivered MessageState = "undelivered" // no acknowledgement for 7 days
+	StateReceived    MessageState = "received"    // not mine
+)
+
+// Invite is an invitation, this agent's own or one it accepted, until the
+// person dismisses it.
+type Invite struct {
+	ID          string      `json:"id"`
+	Mine        bool        `json:"mine"` // this agent is the inviter
+	State       InviteState `json:"state"`
+	Code        string      `json:"code"` // spoken code; empty once it cannot be used
+	Link        string      `json:"link"` // invite link; empty once it cannot be used
+	Note        string      `json:"note"`
+	Created     int64       `json:"created"`
+	CodeExpires int64       `json:"codeExpires"` // unix ms
+	LinkExpires int64       `json:"linkExpires"` // unix ms
+	// Conversation is set once there is one: at once for the invitee, when
+	// done for the inviter.
+	Conversation string `json:"conversation"`
+	// CodeFailed: somebody tried a wrong code, the spoken code is burnt; the
+	// link may still stand.
+	CodeFailed bool `json:"codeFailed"`
+}
+
+type InviteState string
+
+const (
+	InvitePreparing   InviteState = "preparing" // no code yet: the relay has not answered
+	InviteWaiting     InviteState = "waiting"   // nobody has come yet; invitee: their Petmail sleeps
+	InviteJoining     InviteState = "joining"   // someone is here, the handshake runs
+	InviteDone        InviteState = "done"
+	InviteExpired     InviteState = "expired"
+	InviteFailed      InviteState = "failed"      // wrong code: burnt; someone may have tried
+	InviteUsed        InviteState = "used"        // invitee: the code or link was used before
+	InviteUnknown     InviteState = "unknown"     // invitee: no such code at this relay, or it has expired
+	InviteUnsupported InviteState = "unsupported" // the other side speaks another protocol version
+)
