@@ -1,0 +1,53 @@
+package conversation
+
+import (
+	"fmt"
+
+	"petmail/shared/wire"
+)
+
+// Stamp is a hybrid logical clock reading (Kulkarni et al., "Logical Physical
+// Clocks", 2014): messages that depend on each other are ordered even where
+// the clocks of two machines disagree.
+type Stamp struct {
+	Milli   int64  `cbor:"1,keyasint"`           // unix milliseconds
+	Counter uint16 `cbor:"2,keyasint,omitempty"` // orders events within one millisecond
+}
+
+// maxAhead is how far, in milliseconds, a contact's clock may run ahead of
+// ours before its stamps stop moving our clock and are taken as received now.
+const maxAhead = 5 * 60 * 1000
+
+// next returns the stamp of an event of our own at now.
+func (s Stamp) next(now int64) Stamp {
+	if now > s.Milli {
+		return Stamp{Milli: now}
+	}
+	if s.Counter == ^uint16(0) {
+		return Stamp{Milli: s.Milli + 1}
+	}
+	return Stamp{s.Milli, s.Counter + 1}
+}
+
+// witness returns our clock after a message stamped r arrived at now, and the
+// stamp to order that message by: r, unless it comes from the future.
+func (s Stamp) witness(r Stamp, now int64) (clock, order Stamp) {
+	if r.Milli > now+maxAhead || r.Milli < 0 {
+		c := s.next(now)
+		return c, c
+	}
+	if s.less(r) {
+		return r, r
+	}
+	return s, r
+}
+
+func (s Stamp) less(t Stamp) bool {
+	return s.Milli < t.Milli || s.Milli == t.Milli && s.Counter < t.Counter
+}
+
+// cursor returns the key by which a message with this stamp and id is ordered:
+// fixed width, compared as a string, different for different ids.
+func (s Stamp) cursor(id wire.ID) string {
+	return fmt.Sprintf("%012x%04x%s", s.Milli, s.Counter, id)
+}

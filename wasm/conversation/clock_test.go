@@ -1,0 +1,48 @@
+package conversation
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"petmail/shared/wire"
+)
+
+func TestClockNeverGoesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var clock Stamp
+		for range rapid.IntRange(1, 50).Draw(t, "steps") {
+			now := rapid.Int64Range(0, 10*maxAhead).Draw(t, "now")
+			before := clock
+			if rapid.Bool().Draw(t, "own") {
+				clock = clock.next(now)
+				require.True(t, before.less(clock))
+				continue
+			}
+			r := Stamp{rapid.Int64Range(-5, 20*maxAhead).Draw(t, "theirs"), uint16(rapid.Int().Draw(t, "counter"))}
+			var order Stamp
+			clock, order = clock.witness(r, now)
+			require.False(t, clock.less(before))
+			require.False(t, clock.less(order), "what we write next stands below what we have seen")
+		}
+	})
+}
+
+func TestAStampFromTheFutureDoesNotMoveTheClock(t *testing.T) {
+	clock, order := Stamp{Milli: 1000}.witness(Stamp{Milli: 1 << 60}, 2000)
+	require.Equal(t, Stamp{Milli: 2000}, clock)
+	require.Equal(t, Stamp{Milli: 2000}, order)
+}
+
+func TestCursorsOrderAsStamps(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		stamp := rapid.Custom(func(t *rapid.T) Stamp {
+			return Stamp{rapid.Int64Range(0, 1<<47).Draw(t, "milli"), rapid.Uint16().Draw(t, "counter")}
+		})
+		a, b := stamp.Draw(t, "a"), stamp.Draw(t, "b")
+		if a.less(b) {
+			require.Less(t, a.cursor(wire.ID{0xff}), b.cursor(wire.ID{}))
+		}
+	})
+}
