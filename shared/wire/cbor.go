@@ -104,9 +104,11 @@ func Unmarshal(data []byte, v any, limit int) error {
 	return nil
 }
 
-// UnmarshalLoose is Unmarshal for content from newer Petmails: map keys that
-// v does not know are skipped, and optional fields may be empty. Everything
-// is still one well-formed item in deterministic encoding.
+// UnmarshalLoose is Unmarshal for content from other Petmails, newer and
+// older: map keys that v does not know are skipped, fields that are missing
+// stay zero, and optional fields may be empty. Everything is still one
+// well-formed item in deterministic encoding, and each field that v knows is
+// of its type and, for byte arrays, its size.
 func UnmarshalLoose(data []byte, v any, limit int) error {
 	m, err := prepare(data, v, limit)
 	if err != nil {
@@ -114,6 +116,13 @@ func UnmarshalLoose(data []byte, v any, limit int) error {
 	}
 	if err := m.loose.Unmarshal(data, v); err != nil {
 		return fmt.Errorf("couldn't decode %T: %w", v, err)
+	}
+	again, err := m.enc.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("couldn't compare encoding of %T: %w", v, err)
+	}
+	if CheckDeterministic(again) != nil || !agrees(data, again) {
+		return fmt.Errorf("couldn't decode %T: a field of another type or size", v)
 	}
 	return nil
 }
