@@ -106,17 +106,12 @@ type Mailbox struct {
 	envelopes []Envelope // to report; at most credit
 }
 
-// OpenMailbox starts a Mailbox. Close must be called to end it.
-func OpenMailbox(c *Client, config MailboxConfig) (*Mailbox, error) {
+// OpenMailbox starts a Mailbox. Close must be called to end it. A
+// configuration that cannot work is reported as Offline with an Err that is
+// not Retryable, and nothing is tried.
+func OpenMailbox(c *Client, config MailboxConfig) *Mailbox {
 	if config.Credit == 0 {
 		config.Credit = DefaultCredit
-	}
-	if config.Credit < 0 || config.Credit > relayproto.MaxCredit || len(config.Key) != ed25519.PrivateKeySize ||
-		config.OnState == nil || config.OnEnvelopes == nil {
-		return nil, errors.New("couldn't open mailbox: unusable configuration")
-	}
-	if _, err := routeURL(config.RelayURL, relayproto.RouteMailbox); err != nil {
-		return nil, inputError("open mailbox", err.Error())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &Mailbox{
@@ -125,7 +120,17 @@ func OpenMailbox(c *Client, config MailboxConfig) (*Mailbox, error) {
 	}
 	m.ended.Go(func() { m.run(ctx) })
 	m.ended.Go(func() { m.notify(ctx) })
-	return m, nil
+	return m
+}
+
+func (c MailboxConfig) check() error {
+	if _, err := routeURL(c.RelayURL, relayproto.RouteMailbox); err != nil {
+		return inputError(opMailbox, err.Error())
+	}
+	if c.Credit < 0 || c.Credit > relayproto.MaxCredit || len(c.Key) != ed25519.PrivateKeySize {
+		return inputError(opMailbox, "configuration is unusable")
+	}
+	return nil
 }
 
 // Ack tells the relay, soon and without waiting here, that the envelopes are
@@ -163,6 +168,11 @@ func (m *Mailbox) Close() {
 
 // run holds the socket.
 func (m *Mailbox) run(ctx context.Context) {
+	off := State{Status: Offline}
+	if errors.As(m.config.check(), &off.Err) {
+		m.report(off)
+		return
+	}
 	wait := backoff{rand: m.client.rand}
 	for ctx.Err() == nil {
 		m.report(State{Status: Connecting})

@@ -124,7 +124,7 @@ func (s *mailboxSession) receive(ctx context.Context, data []byte) error {
 	case relayproto.FrameDeliver:
 		return s.deliver(ctx, f)
 	case relayproto.FramePong:
-		s.socket.heart.pong(f.Token)
+		s.socket.heart.pong(int64(f.Token))
 		return nil
 	}
 	return protocolError(opMailbox, "relay sent a frame out of turn")
@@ -183,8 +183,8 @@ func (s *mailboxSession) flush(ctx context.Context) error {
 	}
 }
 
-func (s *mailboxSession) ping(ctx context.Context, token uint64) error {
-	return s.write(ctx, relayproto.Frame{Type: relayproto.FramePing, Token: token})
+func (s *mailboxSession) ping(ctx context.Context, token int64) error {
+	return s.write(ctx, relayproto.Frame{Type: relayproto.FramePing, Token: uint64(token)})
 }
 
 func (s *mailboxSession) write(ctx context.Context, f relayproto.Frame) error {

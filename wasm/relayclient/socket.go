@@ -103,7 +103,7 @@ func (s *socket) close() {
 // WebSocket can do neither by itself. It has one ping under way at a time.
 type heartbeat struct {
 	timer   *time.Timer
-	token   uint64
+	token   int64
 	waiting bool
 }
 
@@ -112,7 +112,7 @@ func (h *heartbeat) stop()  { h.timer.Stop() }
 
 // due is called when the timer fires: it says whether to send ping(token), or
 // that the answer to the last one is overdue.
-func (h *heartbeat) due() (token uint64, dead bool) {
+func (h *heartbeat) due() (token int64, dead bool) {
 	if h.waiting {
 		return 0, true
 	}
@@ -120,7 +120,7 @@ func (h *heartbeat) due() (token uint64, dead bool) {
 }
 
 // ping starts a new wait for an answer.
-func (h *heartbeat) ping(timeout time.Duration) (token uint64) {
+func (h *heartbeat) ping(timeout time.Duration) (token int64) {
 	h.token++
 	h.waiting = true
 	h.timer.Reset(timeout)
@@ -128,7 +128,7 @@ func (h *heartbeat) ping(timeout time.Duration) (token uint64) {
 }
 
 // pong takes an answer and says whether it is the one waited for.
-func (h *heartbeat) pong(token uint64) bool {
+func (h *heartbeat) pong(token int64) bool {
 	if !h.waiting || token != h.token {
 		return false
 	}
