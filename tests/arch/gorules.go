@@ -1,0 +1,171 @@
+package arch
+
+import (
+	"fmt"
+	"go/ast"
+	"sort"
+)
+
+func goRules() []Rule {
+	return []Rule{
+		{
+			Name:  "one-package-comment",
+			Why:   "a package says once what it is, in one place; two comments drift apart and none leaves the reader guessing",
+			Check: packageComments,
+		},
+		{
+			Name: "no-init",
+			Why:  "init() runs behind the reader's back and in an order nobody wrote down; pass things in",
+			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
+				fn, ok := n.(*ast.FuncDecl)
+				return "declares init()", ok && fn.Recv == nil && fn.Name.Name == "init"
+			}),
+		},
+		{
+			Name: "relay-core-has-no-goroutines",
+			Why:  "core is synchronous: a host calls it, it answers; a goroutine there would block a Durable Object",
+			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
+				_, ok := n.(*ast.GoStmt)
+				return "starts a goroutine", ok && !f.Test && in(f.Dir, "relay/core")
+			}),
+		},
+		{
+			Name: "no-clock-where-time-is-passed-in",
+			Why:  "shared/, relay/core and the use-cases take the time as an argument, so that tests own it",
+			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
+				if f.Test || !(in(f.Dir, "shared", "relay/core") || useCase(f.Dir)) {
+					return "", false
+				}
+				name, ok := timeCall(n)
+				return "calls time." + name, ok
+			}),
+		},
+		{
+			Name: "tests-do-not-sleep",
+			Why:  "a sleep is either too short or wasted: wait for the event, or use testing/synctest",
+			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
+				name, ok := timeCall(n)
+				return "calls time.Sleep", ok && name == "Sleep" && f.Test
+			}),
+		},
+		{
+			Name: "tests-are-not-skipped",
+			Why:  "a skipped test looks like a passed one; -short may leave long ones out, nothing else",
+			Check: func(tree *Tree) []Violation {
+				var found []Violation
+				for _, file := range tree.Go {
+					if file.Test {
+						found = append(found, skips(file)...)
+					}
+				}
+				return found
+			},
+		},
+	}
+}
+
+func eachNode(match func(GoFile, ast.Node) (what string, ok bool)) func(*Tree) []Violation {
+	return func(tree *Tree) []Violation {
+		var found []Violation
+		for _, file := range tree.Go {
+			ast.Inspect(file.Ast, func(n ast.Node) bool {
+				if n == nil {
+					return false
+				}
+				if what, ok := match(file, n); ok {
+					found = append(found, Violation{file.Path, file.Line(n.Pos()), what})
+				}
+				return true
+			})
+		}
+		return found
+	}
+}
+
+// timeCall reports the call of time.Now, Since, Sleep and their kin.
+func timeCall(n ast.Node) (name string, ok bool) {
+	pkg, name, ok := call(n)
+	if !ok || pkg != "time" {
+		return "", false
+	}
+	switch name {
+	case "Now", "Since", "Until", "Sleep", "After", "AfterFunc", "NewTimer", "NewTicker", "Tick":
+		return name, true
+	}
+	return "", false
+}
+
+// call takes a call of the form x.Name(…) apart.
+func call(n ast.Node) (x, name string, ok bool) {
+	expr, ok := n.(*ast.CallExpr)
+	if !ok {
+		return "", "", false
+	}
+	selector, ok := expr.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return "", "", false
+	}
+	ident, ok := selector.X.(*ast.Ident)
+	if !ok {
+		return "", "", false
+	}
+	return ident.Name, selector.Sel.Name, true
+}
+
+// skips finds calls of Skip that do not stand in "if testing.Short()".
+func skips(file GoFile) []Violation {
+	allowed := map[ast.Node]bool{}
+	var found []Violation
+	ast.Inspect(file.Ast, func(n ast.Node) bool {
+		if n == nil {
+			return false
+		}
+		if branch, ok := n.(*ast.IfStmt); ok {
+			if x, name, ok := call(branch.Cond); ok && x == "testing" && name == "Short" {
+				ast.Inspect(branch.Body, func(inner ast.Node) bool {
+					allowed[inner] = true
+					return true
+				})
+			}
+		}
+		_, name, ok := call(n)
+		if ok && !allowed[n] && (name == "Skip" || name == "Skipf" || name == "SkipNow") {
+			found = append(found, Violation{file.Path, file.Line(n.Pos()), "calls " + name})
+		}
+		return true
+	})
+	return found
+}
+
+func packageComments(tree *Tree) []Violation {
+	type pkg struct{ dir, name string }
+	comments := map[pkg][]string{}
+	for _, file := range tree.Go {
+		if file.Test {
+			if file.Ast.Doc != nil {
+				key := pkg{file.Dir, file.Ast.Name.Name}
+				comments[key] = append(comments[key], file.Path)
+			}
+			continue
+		}
+		key := pkg{file.Dir, file.Ast.Name.Name}
+		if _, ok := comments[key]; !ok {
+			comments[key] = nil
+		}
+		if file.Ast.Doc != nil {
+			comments[key] = append(comments[key], file.Path)
+		}
+	}
+	var found []Violation
+	for key, files := range comments {
+		sort.Strings(files)
+		switch {
+		case len(files) == 0:
+			found = append(found, Violation{key.dir, 0, fmt.Sprintf("package %s has no package comment", key.name)})
+		case len(files) > 1:
+			found = append(found, Violation{key.dir, 0, fmt.Sprintf("package %s has %d package comments: %v", key.name, len(files), files)})
+		}
+	}
+	sort.Slice(found, func(i, j int) bool { return found[i].Path < found[j].Path })
+	return found
+}

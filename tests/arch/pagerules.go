@@ -1,0 +1,125 @@
+package arch
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+var (
+	extensionAPI = regexp.MustCompile(`(^|[^\w.$"'/-])(globalThis\.|window\.|self\.)?(chrome|browser)\s*(\??\.\s*\w|\[)`)
+	markupSink   = regexp.MustCompile(`\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|createContextualFragment|srcdoc)\b|\bdocument\.write|\beval\(|\bnew Function\(`)
+	webStorage   = regexp.MustCompile(`\b(localStorage|sessionStorage)\b|\bdocument\.cookie\b`)
+	imported     = regexp.MustCompile(`(?:\bfrom\s+|\bimport\s*\(?\s*)["'](\.{1,2}/[^"']+)["']`)
+	weakTest     = regexp.MustCompile(`\b(test|it|describe)(\.describe)?\.(skip|only|fixme|todo)\b|\bwaitForTimeout\b|\{\s*skip:`)
+	blockComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	lineComment  = regexp.MustCompile(`(^|[\s;{})])//.*`)
+)
+
+func pageRules() []Rule {
+	inSource := func(f TextFile) bool { return f.TypeScript() && in(f.Path, "extension/src") }
+	return []Rule{
+		{
+			Name: "extension-api-only-in-platform",
+			Why:  "extension/src/platform is the only caller of chrome.* and browser.*; everything else runs in a plain web page too",
+			Check: eachLine(func(f TextFile) bool { return inSource(f) && !in(f.Path, "extension/src/platform") },
+				extensionAPI, "calls the extension API"),
+		},
+		{
+			Name:  "no-markup-from-strings",
+			Why:   "what other people wrote is shown as textContent; a string that becomes markup or code is a hole",
+			Check: eachLine(inSource, markupSink, "turns a string into markup or code"),
+		},
+		{
+			Name:  "no-web-storage",
+			Why:   "localStorage, sessionStorage and cookies are plain text outside the agent's store, and stay after everything was deleted",
+			Check: eachLine(inSource, webStorage, "uses web storage"),
+		},
+		{
+			Name: "browser-tests-wait-for-events",
+			Why:  "a test that sleeps, is skipped or hides the others proves nothing",
+			Check: eachLine(func(f TextFile) bool { return f.TypeScript() && in(f.Path, "tests", "extension/tests") },
+				weakTest, "sleeps, skips or runs alone"),
+		},
+		{
+			Name:  "page-imports-point-one-way",
+			Why:   "pages → ui → agent client → generated api: what is below can be tested without what is above",
+			Check: pageImports,
+		},
+	}
+}
+
+// eachLine reports the lines of code that match; comments are not code.
+func eachLine(applies func(TextFile) bool, forbidden *regexp.Regexp, what string) func(*Tree) []Violation {
+	return func(tree *Tree) []Violation {
+		var found []Violation
+		for _, file := range tree.Text {
+			if !applies(file) {
+				continue
+			}
+			for i, line := range strings.Split(withoutComments(file.Data), "\n") {
+				if forbidden.MatchString(line) {
+					found = append(found, Violation{file.Path, i + 1, what + ": " + strings.TrimSpace(line)})
+				}
+			}
+		}
+		return found
+	}
+}
+
+// withoutComments blanks comments and keeps the lines.
+func withoutComments(source string) string {
+	source = blockComment.ReplaceAllStringFunc(source, func(comment string) string {
+		return strings.Repeat("\n", strings.Count(comment, "\n"))
+	})
+	return lineComment.ReplaceAllString(source, "$1")
+}
+
+// pageImports orders the folders of extension/src; each may import itself and
+// what is listed for it.
+func pageImports(tree *Tree) []Violation {
+	below := map[string][]string{
+		"api":      nil,
+		"agent":    {"api", "platform"},
+		"platform": {"agent", "api"},
+		"ui":       {"agent", "api", "platform"},
+		"pages":    {"ui", "agent", "api", "platform"},
+	}
+	var found []Violation
+	for _, file := range tree.Text {
+		rest, ok := strings.CutPrefix(file.Path, "extension/src/")
+		if !ok || !file.TypeScript() {
+			continue
+		}
+		from, _, _ := strings.Cut(rest, "/")
+		allowed, known := below[from]
+		if !known {
+			continue
+		}
+		for i, line := range strings.Split(withoutComments(file.Data), "\n") {
+			for _, match := range imported.FindAllStringSubmatch(line, -1) {
+				target, ok := strings.CutPrefix(path.Join(path.Dir(file.Path), match[1]), "extension/src/")
+				if !ok {
+					continue
+				}
+				to, _, _ := strings.Cut(target, "/")
+				if _, known := below[to]; !known || to == from {
+					continue
+				}
+				if !contains(allowed, to) {
+					found = append(found, Violation{file.Path, i + 1, from + " imports " + to})
+				}
+			}
+		}
+	}
+	return found
+}
+
+func contains(list []string, s string) bool {
+	for _, element := range list {
+		if element == s {
+			return true
+		}
+	}
+	return false
+}
