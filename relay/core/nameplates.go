@@ -1,0 +1,277 @@
+package core
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"strconv"
+	"time"
+
+	"petmail/shared/relayproto"
+)
+
+// Nameplates of Petmail invitations have four digits and are drawn at random:
+// whoever tries to take the next one cannot know it. Those of other
+// applications are the shortest that are free, as their users expect.
+const (
+	minOurNameplate = 1000
+	maxOurNameplate = 9999
+	maxDraws        = 64 // random attempts in one span of numbers
+)
+
+// nameplateLifetime is how long a nameplate of app lives unused.
+func nameplateLifetime(app string) time.Duration {
+	if isOurs(app) {
+		return relayproto.CodeLifetime
+	}
+	return classicLifetime
+}
+
+type nameplate struct {
+	meeting        string
+	state, expires int64
+}
+
+// findNameplate finds a nameplate that is not past its time.
+func findNameplate(tx Tx, app, id string) (n nameplate, found bool, err error) {
+	err = tx.Query(`SELECT meeting, state, expires FROM nameplates WHERE app = ? AND id = ?`, func(row Row) error {
+		found = true
+		return row.Scan(&n.meeting, &n.state, &n.expires)
+	}, app, id)
+	if err != nil {
+		return nameplate{}, false, fmt.Errorf("couldn't look up a nameplate: %w", err)
+	}
+	return n, found && n.expires > unix(tx.Now()), nil
+}
+
+// allocateNameplate makes a nameplate that nobody has, with a new meeting,
+// and seats side at both.
+func (r *Relay) allocateNameplate(tx Tx, app, side string) (id string, err error) {
+	if id, err = r.freeNameplate(tx, app); err != nil {
+		return "", err
+	}
+	if err := r.createNameplate(tx, app, id); err != nil {
+		return "", err
+	}
+	_, err = r.claimNameplate(tx, app, id, side)
+	return id, err
+}
+
+func (r *Relay) createNameplate(tx Tx, app, id string) error {
+	meeting, err := r.newMeetingID()
+	if err != nil {
+		return err
+	}
+	expires := tx.Now().Add(nameplateLifetime(app))
+	if err := r.createMeeting(tx, app, meeting, expires); err != nil {
+		return err
+	}
+	if err := deleteNameplate(tx, app, id); err != nil { // what is left of an older one
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO nameplates (app, id, meeting, state, expires) VALUES (?, ?, ?, 0, ?)`,
+		app, id, meeting, unix(expires))
+	if err != nil {
+		return fmt.Errorf("couldn't create a nameplate: %w", err)
+	}
+	return nil
+}
+
+// freeNameplate draws a nameplate that is free.
+func (r *Relay) freeNameplate(tx Tx, app string) (string, error) {
+	spans := [][2]int64{{1, 9}, {10, 99}, {100, 999}, {1000, 999_999}}
+	if isOurs(app) {
+		spans = [][2]int64{{minOurNameplate, maxOurNameplate}}
+	}
+	for _, span := range spans {
+		for range maxDraws {
+			n, err := rand.Int(r.rand, big.NewInt(span[1]-span[0]+1))
+			if err != nil {
+				return "", fmt.Errorf("couldn't draw a nameplate: %w", err)
+			}
+			id := strconv.FormatInt(span[0]+n.Int64(), 10)
+			if _, taken, err := findNameplate(tx, app, id); err != nil || !taken {
+				return id, err
+			}
+		}
+	}
+	if !isOurs(app) {
+		return "", errNoneFree
+	}
+	return r.scarceNameplate(tx, app)
+}
+
+// scarceNameplate picks among the Petmail nameplates that have no row, or,
+// when there are none, among those that are used up.
+func (r *Relay) scarceNameplate(tx Tx, app string) (string, error) {
+	states := make(map[string]int64)
+	err := tx.Query(`SELECT id, state FROM nameplates WHERE app = ? AND expires > ?`, func(row Row) error {
+		var id string
+		var state int64
+		if err := row.Scan(&id, &state); err != nil {
+			return err
+		}
+		states[id] = state
+		return nil
+	}, app, unix(tx.Now()))
+	if err != nil {
+		return "", fmt.Errorf("couldn't list nameplates: %w", err)
+	}
+	var free, used []string
+	for n := minOurNameplate; n <= maxOurNameplate; n++ {
+		id := strconv.Itoa(n)
+		switch state, taken := states[id]; {
+		case !taken:
+			free = append(free, id)
+		case state != stateOpen:
+			used = append(used, id)
+		}
+	}
+	if len(free) == 0 {
+		free = used
+	}
+	if len(free) == 0 {
+		return "", errNoneFree
+	}
+	n, err := rand.Int(r.rand, big.NewInt(int64(len(free))))
+	if err != nil {
+		return "", fmt.Errorf("couldn't draw a nameplate: %w", err)
+	}
+	return free[n.Int64()], nil
+}
+
+// claimNameplate seats side at a nameplate and its meeting, and returns the
+// meeting. A Petmail nameplate must have been allocated, so that a mistyped
+// code does not wait for somebody who will never come.
+func (r *Relay) claimNameplate(tx Tx, app, id, side string) (meeting string, err error) {
+	n, found, err := findNameplate(tx, app, id)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		if isOurs(app) {
+			return "", errNoNameplate
+		}
+		if err := r.createNameplate(tx, app, id); err != nil {
+			return "", err
+		}
+		if n, _, err = findNameplate(tx, app, id); err != nil {
+			return "", err
+		}
+	}
+	switch n.state {
+	case stateUsed:
+		return "", errUsed
+	case stateExpired:
+		return "", errExpired
+	}
+	claimed, seated, err := queryInt(tx, `SELECT claimed FROM nameplate_sides
+		WHERE app = ? AND nameplate = ? AND side = ?`, app, id, side)
+	if err != nil {
+		return "", fmt.Errorf("couldn't look up a side: %w", err)
+	}
+	if seated && claimed == 0 {
+		return "", errReclaimed
+	}
+	if !seated {
+		sides, _, err := queryInt(tx, `SELECT count(*) FROM nameplate_sides WHERE app = ? AND nameplate = ?`, app, id)
+		if err != nil {
+			return "", fmt.Errorf("couldn't count sides: %w", err)
+		}
+		if sides >= maxSides {
+			return "", errCrowded
+		}
+	}
+	if err := r.openMeeting(tx, app, n.meeting, side); err != nil || seated {
+		return n.meeting, err
+	}
+	_, err = tx.Exec(`INSERT INTO nameplate_sides (app, nameplate, side, claimed) VALUES (?, ?, ?, 1)`, app, id, side)
+	if err != nil {
+		return "", fmt.Errorf("couldn't claim a nameplate: %w", err)
+	}
+	return n.meeting, nil
+}
+
+// releaseNameplate gives side's claim back. A nameplate that nobody claims is
+// free again; one of ours first stays used until its time ends.
+func releaseNameplate(tx Tx, app, id, side string) error {
+	n, found, err := findNameplate(tx, app, id)
+	if err != nil || !found || n.state != stateOpen {
+		return err // gone already: releasing is complete
+	}
+	changed, err := tx.Exec(`UPDATE nameplate_sides SET claimed = 0 WHERE app = ? AND nameplate = ? AND side = ?`, app, id, side)
+	if err != nil {
+		return fmt.Errorf("couldn't release a nameplate: %w", err)
+	}
+	claims, _, err := queryInt(tx, `SELECT count(*) FROM nameplate_sides WHERE app = ? AND nameplate = ? AND claimed = 1`, app, id)
+	if err != nil {
+		return fmt.Errorf("couldn't count claims: %w", err)
+	}
+	if changed == 0 || claims > 0 {
+		return nil
+	}
+	if !isOurs(app) {
+		return deleteNameplate(tx, app, id)
+	}
+	if _, err := tx.Exec(`DELETE FROM nameplate_sides WHERE app = ? AND nameplate = ?`, app, id); err != nil {
+		return fmt.Errorf("couldn't end a nameplate: %w", err)
+	}
+	if _, err := tx.Exec(`UPDATE nameplates SET state = ? WHERE app = ? AND id = ?`, int64(stateUsed), app, id); err != nil {
+		return fmt.Errorf("couldn't end a nameplate: %w", err)
+	}
+	return nil
+}
+
+func deleteNameplate(tx Tx, app, id string) error {
+	if _, err := tx.Exec(`DELETE FROM nameplate_sides WHERE app = ? AND nameplate = ?`, app, id); err != nil {
+		return fmt.Errorf("couldn't delete a nameplate: %w", err)
+	}
+	if _, err := tx.Exec(`DELETE FROM nameplates WHERE app = ? AND id = ?`, app, id); err != nil {
+		return fmt.Errorf("couldn't delete a nameplate: %w", err)
+	}
+	return nil
+}
+
+// listNameplates returns those that somebody claims, at most limit. Petmail's
+// own are never listed.
+func listNameplates(tx Tx, app string, limit int64) ([]string, error) {
+	if isOurs(app) {
+		return nil, nil
+	}
+	var ids []string
+	err := tx.Query(`SELECT id FROM nameplates WHERE app = ? AND state = 0 AND expires > ? ORDER BY id LIMIT ?`,
+		func(row Row) error {
+			var id string
+			if err := row.Scan(&id); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+			return nil
+		}, app, unix(tx.Now()), limit)
+	if err != nil {
+		return nil, fmt.Errorf("couldn't list nameplates: %w", err)
+	}
+	return ids, nil
+}
+
+func sweepNameplates(tx Tx, now, limit int64) (int64, error) {
+	type row struct{ app, id string }
+	var rows []row
+	err := tx.Query(`SELECT app, id FROM nameplates WHERE expires <= ? LIMIT ?`, func(r Row) error {
+		var n row
+		if err := r.Scan(&n.app, &n.id); err != nil {
+			return err
+		}
+		rows = append(rows, n)
+		return nil
+	}, now, limit)
+	if err != nil {
+		return 0, fmt.Errorf("couldn't find expired nameplates: %w", err)
+	}
+	for _, n := range rows {
+		if err := deleteNameplate(tx, n.app, n.id); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(rows)), nil
+}

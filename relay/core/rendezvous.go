@@ -1,0 +1,237 @@
+package core
+
+import (
+	"errors"
+	"time"
+
+	"petmail/shared/wormhole"
+)
+
+// maxListed bounds the nameplates in one answer to list.
+const maxListed = 1000
+
+// Peer is what the relay knows of one rendezvous connection. The host keeps
+// it and replaces it by the one in Effects once the change is durable.
+type Peer struct {
+	app, side string
+	bound     bool
+	allocated bool
+	nameplate string // claimed or allocated on this connection
+	released  bool
+	meeting   string // opened on this connection
+	closed    bool
+}
+
+// MeetingID names a meeting to the host.
+type MeetingID struct{ App, ID string }
+
+// Effects are what the host does once a message's changes are durable: send
+// Replies to the peer in order, then, if set, listen to Open or stop, then
+// send Broadcast to everyone who listens to Meeting, the peer included.
+type Effects struct {
+	Peer      Peer
+	Replies   []wormhole.ServerMessage
+	Meeting   MeetingID
+	Open      bool // the peer listens to Meeting from now on
+	Close     bool // the peer listens no more
+	Broadcast *wormhole.ServerMessage
+}
+
+// RendezvousWelcome is the first message to every peer.
+func (r *Relay) RendezvousWelcome(now time.Time) wormhole.ServerMessage {
+	return wormhole.ServerMessage{
+		Type:     wormhole.ServerWelcome,
+		ServerTX: seconds(now),
+		Welcome:  wormhole.Welcome{MOTD: r.cfg.Welcome},
+	}
+}
+
+// seconds is the form in which the protocol gives times.
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+// CostsNameplate tells whether a message takes something that others could
+// be short of; the host limits the rate of those.
+func CostsNameplate(m wormhole.ClientMessage) bool {
+	switch m.Type {
+	case wormhole.ClientAllocate, wormhole.ClientClaim, wormhole.ClientOpen:
+		return true
+	}
+	return false
+}
+
+// Rendezvous carries out one message of a peer. raw is the message as it
+// came; it goes back with an error. What the rules refuse is answered with an
+// error message in Effects; the error is the Tx's.
+func (r *Relay) Rendezvous(tx Tx, peer Peer, m wormhole.ClientMessage, raw []byte) (Effects, error) {
+	e := Effects{Peer: peer}
+	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerAck, ID: m.ID})
+	before := e
+	err := r.handle(tx, &e, m)
+	var refusal rendezvousError
+	if errors.As(err, &refusal) {
+		e = before
+		e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerError, Error: string(refusal), Orig: raw})
+		err = nil
+	}
+	return e, err
+}
+
+// RendezvousMalformed answers a message that ParseClient could not read, but
+// for its id.
+func (r *Relay) RendezvousMalformed(now time.Time, id, problem string, raw []byte) []wormhole.ServerMessage {
+	return []wormhole.ServerMessage{
+		{Type: wormhole.ServerAck, ID: id, ServerTX: seconds(now)},
+		{Type: wormhole.ServerError, Error: problem, Orig: raw, ServerTX: seconds(now)},
+	}
+}
+
+// RendezvousBusy answers a message that came too fast.
+func (r *Relay) RendezvousBusy(now time.Time, m wormhole.ClientMessage, raw []byte) []wormhole.ServerMessage {
+	return r.RendezvousMalformed(now, m.ID, "too many requests, try later", raw)
+}
+
+func (e *Effects) reply(tx Tx, m wormhole.ServerMessage) {
+	m.ServerTX = seconds(tx.Now())
+	e.Replies = append(e.Replies, m)
+}
+
+func (r *Relay) handle(tx Tx, e *Effects, m wormhole.ClientMessage) error {
+	switch m.Type {
+	case wormhole.ClientPing:
+		e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerPong, Ping: m.Ping})
+		return nil
+	case wormhole.ClientBind:
+		if e.Peer.bound {
+			return rendezvousError("already bound")
+		}
+		e.Peer.bound, e.Peer.app, e.Peer.side = true, m.AppID, m.Side
+		return nil
+	}
+	if !e.Peer.bound {
+		return rendezvousError("must bind first")
+	}
+	switch m.Type {
+	case wormhole.ClientList:
+		ids, err := listNameplates(tx, e.Peer.app, maxListed)
+		e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerNameplates, Nameplates: ids})
+		return err
+	case wormhole.ClientAllocate:
+		return r.handleAllocate(tx, e)
+	case wormhole.ClientClaim:
+		return r.handleClaim(tx, e, m.Nameplate)
+	case wormhole.ClientRelease:
+		return r.handleRelease(tx, e, m.Nameplate)
+	case wormhole.ClientOpen:
+		return r.handleOpen(tx, e, m.Mailbox)
+	case wormhole.ClientAdd:
+		return r.handleAdd(tx, e, m)
+	case wormhole.ClientClose:
+		return r.handleClose(tx, e, m.Mailbox)
+	default:
+		return rendezvousError("unknown type")
+	}
+}
+
+func (r *Relay) handleAllocate(tx Tx, e *Effects) error {
+	if e.Peer.allocated {
+		return rendezvousError("you already allocated one, don't be greedy")
+	}
+	id, err := r.allocateNameplate(tx, e.Peer.app, e.Peer.side)
+	if err != nil {
+		return err
+	}
+	e.Peer.allocated = true
+	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerAllocated, Nameplate: id})
+	return nil
+}
+
+func (r *Relay) handleClaim(tx Tx, e *Effects, nameplate string) error {
+	if e.Peer.nameplate != "" {
+		return rendezvousError("only one claim per connection")
+	}
+	meeting, err := r.claimNameplate(tx, e.Peer.app, nameplate, e.Peer.side)
+	if err != nil {
+		return err
+	}
+	e.Peer.nameplate = nameplate
+	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerClaimed, Mailbox: meeting})
+	return nil
+}
+
+func (r *Relay) handleRelease(tx Tx, e *Effects, nameplate string) error {
+	claimed := e.Peer.nameplate
+	switch {
+	case e.Peer.released:
+		return rendezvousError("only one release per connection")
+	case nameplate == "" && claimed == "":
+		return rendezvousError("release without nameplate must follow claim")
+	case nameplate != "" && claimed != "" && nameplate != claimed:
+		return rendezvousError("release and claim must use same nameplate")
+	case nameplate == "":
+		nameplate = claimed
+	}
+	if err := releaseNameplate(tx, e.Peer.app, nameplate, e.Peer.side); err != nil {
+		return err
+	}
+	e.Peer.released = true
+	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerReleased})
+	return nil
+}
+
+func (r *Relay) handleOpen(tx Tx, e *Effects, meeting string) error {
+	if e.Peer.meeting != "" {
+		return rendezvousError("only one open per connection")
+	}
+	if err := r.openMeeting(tx, e.Peer.app, meeting, e.Peer.side); err != nil {
+		return err
+	}
+	e.Peer.meeting = meeting
+	e.Meeting, e.Open = MeetingID{e.Peer.app, meeting}, true
+	messages, err := listMessages(tx, e.Peer.app, meeting)
+	if err != nil {
+		return err
+	}
+	for _, msg := range messages {
+		e.reply(tx, msg.frame())
+	}
+	return nil
+}
+
+func (m meetingMessage) frame() wormhole.ServerMessage {
+	return wormhole.ServerMessage{Type: wormhole.ServerMail, ID: m.id, Side: m.side, Phase: m.phase, Body: m.body}
+}
+
+func (r *Relay) handleAdd(tx Tx, e *Effects, m wormhole.ClientMessage) error {
+	if e.Peer.meeting == "" || e.Peer.closed {
+		return rendezvousError("must open mailbox before adding")
+	}
+	msg := meetingMessage{side: e.Peer.side, phase: m.Phase, body: m.Body, id: m.ID, received: tx.Now().UnixMilli()}
+	if err := r.addMessage(tx, e.Peer.app, e.Peer.meeting, msg); err != nil {
+		return err
+	}
+	frame := msg.frame()
+	frame.ServerTX = seconds(tx.Now())
+	e.Meeting, e.Broadcast = MeetingID{e.Peer.app, e.Peer.meeting}, &frame
+	return nil
+}
+
+func (r *Relay) handleClose(tx Tx, e *Effects, meeting string) error {
+	opened := e.Peer.meeting
+	switch {
+	case e.Peer.closed:
+		return rendezvousError("only one close per connection")
+	case meeting == "" && opened == "":
+		return rendezvousError("close without mailbox must follow open")
+	case meeting != "" && opened != "" && meeting != opened:
+		return rendezvousError("open and close must use same mailbox")
+	case meeting == "":
+		meeting = opened
+	}
+	if err := closeMeeting(tx, e.Peer.app, meeting, e.Peer.side); err != nil {
+		return err
+	}
+	e.Peer.closed = true
+	e.Meeting, e.Close = MeetingID{e.Peer.app, meeting}, true
+	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerClosed})
+	return nil
+}
