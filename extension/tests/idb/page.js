@@ -1,0 +1,25 @@
+// run resolves with the exit code of the Go test binary. The runner gives the
+// page "printLine" and "overrideQuota" where its browser can.
+const lines = [];
+let finished;
+
+globalThis.run = (args) => {
+  const worker = new Worker("/worker.js");
+  const exit = new Promise((resolve) => {
+    worker.onerror = (event) => {
+      lines.push(`worker failed: ${event.message}`);
+      resolve(2);
+    };
+    worker.onmessage = async ({ data }) => {
+      if (data.line !== undefined) lines.push(data.line);
+      if (data.quota !== undefined) {
+        await globalThis.overrideQuota(data.quota);
+        worker.postMessage({ quotaSet: true });
+      }
+      if (data.exit !== undefined) resolve(data.exit);
+    };
+  });
+  finished = exit.then((code) => ({ code, lines }));
+  worker.postMessage({ args });
+  return finished;
+};

@@ -1,0 +1,38 @@
+// Runs the Go test binary in a Worker, as the agent runs, and posts what it
+// prints. "start" brings the arguments of go test.
+importScripts("/wasm_exec.js");
+
+let pending = "";
+const text = new TextDecoder();
+globalThis.fs.writeSync = (_fd, bytes) => {
+  const lines = (pending + text.decode(bytes, { stream: true })).split("\n");
+  pending = lines.pop();
+  for (const line of lines) postMessage({ line });
+  return bytes.length;
+};
+globalThis.process.cwd = () => "/";
+
+// TestQuota asks for a small quota through the page, which asks the runner.
+let quotaSet;
+globalThis.overrideQuota = (bytes) =>
+  new Promise((resolve) => {
+    quotaSet = resolve;
+    postMessage({ quota: bytes });
+  });
+
+onmessage = async ({ data }) => {
+  if (data.quotaSet) {
+    quotaSet();
+    return;
+  }
+  const go = new Go();
+  go.argv = ["idb.test", ...data.args];
+  go.exit = (code) => postMessage({ exit: code });
+  try {
+    const { instance } = await WebAssembly.instantiateStreaming(fetch("/test.wasm"), go.importObject);
+    await go.run(instance);
+  } catch (error) {
+    postMessage({ line: String(error) });
+    postMessage({ exit: 2 });
+  }
+};

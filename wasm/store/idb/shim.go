@@ -1,0 +1,142 @@
+//go:build js
+
+package idb
+
+import (
+	"errors"
+	"syscall/js"
+	"time"
+)
+
+// try runs f, which calls into JavaScript, and turns what that throws into an
+// *Error.
+func try(op string, f func()) (err error) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case js.Error:
+			err = exception(op, thrown.Value)
+		default:
+			panic(thrown)
+		}
+	}()
+	f()
+	return nil
+}
+
+// exception makes an *Error of a DOMException, or of null where the browser
+// gives no reason.
+func exception(op string, e js.Value) error {
+	name := "AbortError"
+	if e.Type() == js.TypeObject && e.Get("name").Type() == js.TypeString {
+		name = e.Get("name").String()
+	}
+	return &Error{Op: op, Name: name}
+}
+
+// waiter is told of the end of a transaction or request by event handlers.
+// These are set in the same turn of the event loop that made it, so no end is
+// missed.
+type waiter struct {
+	done  chan error
+	funcs []js.Func
+}
+
+func newWaiter() *waiter { return &waiter{done: make(chan error, 1)} }
+
+// on sets handler as target's handler of an event, e.g. "onabort". The first
+// handler that returns finished ends the wait.
+func (w *waiter) on(target js.Value, event string, handler func() (finished bool, err error)) {
+	f := js.FuncOf(func(js.Value, []js.Value) any {
+		if finished, err := handler(); finished {
+			select {
+			case w.done <- err:
+			default:
+			}
+		}
+		return nil
+	})
+	w.funcs = append(w.funcs, f)
+	target.Set(event, f)
+}
+
+func (w *waiter) release() {
+	for _, f := range w.funcs {
+		f.Release()
+	}
+}
+
+// transaction runs f, which places requests, in one transaction of db and
+// returns when that has completed, all of it, or was aborted, all of it.
+// Handlers that f sets may place further requests.
+func transaction(db js.Value, op, mode string, f func(objects js.Value, w *waiter)) error {
+	w := newWaiter()
+	defer w.release()
+	var refused error
+	err := try(op, func() {
+		tx := db.Call("transaction", objectStore, mode, map[string]any{"durability": "strict"})
+		w.on(tx, "oncomplete", func() (bool, error) { return true, nil })
+		w.on(tx, "onabort", func() (bool, error) { return true, exception(op, tx.Get("error")) })
+		// A request that cannot even be placed must take the others with it.
+		refused = try(op, func() { f(tx.Call("objectStore", objectStore), w) })
+		if refused != nil {
+			tx.Call("abort")
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := <-w.done; refused == nil {
+		return err
+	}
+	return refused
+}
+
+// openTimeout is far above what opening takes, and is met only when another
+// process holds on to a database that is being deleted.
+const openTimeout = 20 * time.Second
+
+var errOpenTimeout = errors.New("couldn't open storage: the browser does not answer")
+
+// openDatabase opens the database called name and makes its object store if
+// it is new.
+func openDatabase(name string) (js.Value, error) {
+	const op = "open storage"
+	var db js.Value
+	w := newWaiter()
+	factory := js.Global().Get("indexedDB")
+	if !factory.Truthy() {
+		return db, &Error{Op: op, Name: "NotSupportedError"}
+	}
+	err := try(op, func() {
+		request := factory.Call("open", name, 1)
+		w.on(request, "onupgradeneeded", func() (bool, error) {
+			request.Get("result").Call("createObjectStore", objectStore)
+			return false, nil
+		})
+		w.on(request, "onsuccess", func() (bool, error) {
+			db = request.Get("result")
+			return true, nil
+		})
+		w.on(request, "onerror", func() (bool, error) { return true, exception(op, request.Get("error")) })
+	})
+	if err != nil {
+		w.release()
+		return db, err
+	}
+	timer := time.NewTimer(openTimeout)
+	defer timer.Stop()
+	select {
+	case err := <-w.done:
+		w.release()
+		return db, err
+	case <-timer.C:
+		go func() {
+			if <-w.done == nil {
+				db.Call("close")
+			}
+			w.release()
+		}()
+		return js.Value{}, errOpenTimeout
+	}
+}

@@ -1,0 +1,159 @@
+//go:build js
+
+package idb
+
+import (
+	"sync"
+	"syscall/js"
+
+	"petmail/wasm/store"
+)
+
+const (
+	objectStore = "records"
+
+	// scanPage is how many records one getAll fetches.
+	scanPage = 256
+)
+
+// Store is a store.Store. A refusal by the browser is an *Error.
+type Store struct {
+	db            js.Value
+	versionChange js.Func
+
+	mu     sync.RWMutex // read-held over each operation, so that Close waits
+	closed bool
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the database called name, creating it where there is none. Two
+// Stores on one database see each other's changes; that there is one agent
+// only is for the caller to ensure.
+func Open(name string) (*Store, error) {
+	db, err := openDatabase(name)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db}
+	// Somebody deletes the database, as only a person clearing data does:
+	// let go, and fail from now on.
+	s.versionChange = js.FuncOf(func(js.Value, []js.Value) any {
+		db.Call("close")
+		return nil
+	})
+	db.Set("onversionchange", s.versionChange)
+	return s, nil
+}
+
+// Get implements store.Store.
+func (s *Store) Get(key string) ([]byte, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, store.ErrClosed
+	}
+	if err := store.CheckKey(key); err != nil {
+		return nil, err
+	}
+	var request js.Value
+	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, _ *waiter) {
+		request = objects.Call("get", key)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if request.Get("result").IsUndefined() {
+		return nil, nil
+	}
+	return toBytes(request.Get("result"))
+}
+
+// Scan implements store.Store. The records are of one instant.
+func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, store.ErrClosed
+	}
+	if err := store.CheckPrefix(prefix); err != nil {
+		return nil, err
+	}
+	if err := store.CheckPrefix(from); err != nil {
+		return nil, err
+	}
+	r := scanRange(prefix, from, reverse)
+	if limit <= 0 || r.empty() {
+		return nil, nil
+	}
+	scan := &scan{limit: limit}
+	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, w *waiter) {
+		if reverse {
+			scan.backward(objects, w, r)
+		} else {
+			scan.forward(objects, w, r)
+		}
+	})
+	if err == nil {
+		err = scan.err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return scan.records, nil
+}
+
+// Commit implements store.Store.
+func (s *Store) Commit(b *store.Batch) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	if err := b.Check(); err != nil {
+		return err
+	}
+	if b.Empty() {
+		return nil
+	}
+	return transaction(s.db, "write storage", "readwrite", func(objects js.Value, _ *waiter) {
+		for _, op := range b.Ops {
+			if op.Value == nil {
+				objects.Call("delete", op.Key)
+			} else {
+				objects.Call("put", fromBytes(op.Value), op.Key)
+			}
+		}
+		// Without this the browser first reports on every request.
+		objects.Get("transaction").Call("commit")
+	})
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	s.closed = true
+	s.db.Set("onversionchange", nil)
+	s.versionChange.Release()
+	return try("close storage", func() { s.db.Call("close") })
+}
+
+func fromBytes(b []byte) js.Value {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array
+}
+
+// toBytes copies a value out. One that we did not write is an *Error.
+func toBytes(v js.Value) ([]byte, error) {
+	if !v.InstanceOf(js.Global().Get("Uint8Array")) || v.Get("length").Int() > store.MaxValue {
+		return nil, &Error{Op: "read storage", Name: "DataError"}
+	}
+	b := make([]byte, v.Get("length").Int())
+	js.CopyBytesToGo(b, v)
+	return b, nil
+}
