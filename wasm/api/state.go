@@ -40,6 +40,10 @@ const (
 type Settings struct {
 	Notifications bool   `json:"notifications"` // off until switched on
 	Language      string `json:"language"`      // "", "en", "de"; "": the browser's
+	// QuickReceipts tells contacts within seconds that their messages have
+	// arrived. Otherwise that takes 10 minutes on average, 30 at most, unless
+	// an answer carries it: so the relay cannot see who reacts to whom.
+	QuickReceipts bool `json:"quickReceipts"`
 }
 
 // Conversation is one entry of the list. Name is the petname if there is
