@@ -1,0 +1,8 @@
+// Package jsapi is the bridge between pages and the agent: JavaScript attaches
+// a client with a function that takes messages as JSON texts, and gets two
+// back, to hand in requests and to detach. The Worker (extension/src/agent)
+// connects these to pages.
+//
+// The codec is plain Go, so that what pages may send is tested natively; only
+// bridge.go touches JavaScript.
+package jsapi
