@@ -24,7 +24,12 @@ func CheckDeterministic(data []byte) error {
 	return nil
 }
 
-var errTruncated = errors.New("ends too early")
+var (
+	errTruncated = errors.New("ends too early")
+	errNested    = errors.New("nested too deep")
+	errArray     = errors.New("array over its limit")
+	errMap       = errors.New("map over its limit")
+)
 
 // Major types of RFC 8949 §3.1.
 const (
@@ -96,10 +101,10 @@ func argument(data []byte, info byte) (n uint64, rest []byte, err error) {
 
 func walkArray(data []byte, n uint64, depth int) ([]byte, error) {
 	if depth == 0 {
-		return nil, errors.New("nested too deep")
+		return nil, errNested
 	}
 	if n > MaxArrayElements {
-		return nil, errors.New("array over its limit")
+		return nil, errArray
 	}
 	if n > uint64(len(data)) { // an element takes a byte or more
 		return nil, errTruncated
@@ -115,10 +120,10 @@ func walkArray(data []byte, n uint64, depth int) ([]byte, error) {
 
 func walkMap(data []byte, n uint64, depth int) ([]byte, error) {
 	if depth == 0 {
-		return nil, errors.New("nested too deep")
+		return nil, errNested
 	}
 	if n > MaxMapPairs {
-		return nil, errors.New("map over its limit")
+		return nil, errMap
 	}
 	if 2*n > uint64(len(data)) {
 		return nil, errTruncated
