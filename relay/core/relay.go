@@ -23,7 +23,7 @@ type Config struct {
 	MaxDoors        int64 // doors of one mailbox: relayproto.MaxDoorsPerMailbox
 	MaxMailboxes    int64 // registered mailboxes: 1,000,000
 
-	MaxMeetingBytes    int64 // bodies in one meeting: 1 MiB
+	MaxMeetingBytes    int64 // bodies in one meeting: 256 KiB
 	MaxMeetingMessages int64 // messages in one meeting: 256
 	MaxMeetings        int64 // meetings, consumed ones included: 200,000
 
@@ -47,7 +47,7 @@ func (c Config) withDefaults() Config {
 	def(&c.MaxDoorBytes, c.MaxMailboxBytes/4*3)
 	def(&c.MaxDoors, relayproto.MaxDoorsPerMailbox)
 	def(&c.MaxMailboxes, 1_000_000)
-	def(&c.MaxMeetingBytes, 1<<20)
+	def(&c.MaxMeetingBytes, 256<<10)
 	def(&c.MaxMeetingMessages, 256)
 	def(&c.MaxMeetings, 200_000)
 	return c

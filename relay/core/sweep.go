@@ -106,3 +106,13 @@ func (r *Relay) Stats(tx Tx) (Stats, error) {
 	}
 	return s, nil
 }
+
+// Heartbeat writes the time, to find out whether the storage takes changes.
+func (r *Relay) Heartbeat(tx Tx) error {
+	_, err := tx.Exec(`INSERT INTO totals (name, n) VALUES ('heartbeat', ?)
+		ON CONFLICT (name) DO UPDATE SET n = excluded.n`, unix(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("couldn't write a heartbeat: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+package native
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// contentSecurityPolicy lets pages run what they came with and talk to
+// relays, those on the person's own machine included, and nothing else.
+const contentSecurityPolicy = "default-src 'none'; " +
+	"script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
+	"connect-src 'self' https: wss: http://localhost:* ws://localhost:* http://127.0.0.1:* ws://127.0.0.1:*; " +
+	"worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// contentTypes by extension; others are application/octet-stream. The list
+// of the system is not used, since it differs between systems.
+var contentTypes = map[string]string{
+	".html":        "text/html; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".mjs":         "text/javascript; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".json":        "application/json",
+	".map":         "application/json",
+	".wasm":        "application/wasm",
+	".webmanifest": "application/manifest+json",
+	".svg":         "image/svg+xml",
+	".png":         "image/png",
+	".ico":         "image/x-icon",
+	".woff2":       "font/woff2",
+	".txt":         "text/plain; charset=utf-8",
+	".xml":         "application/xml",
+	".zip":         "application/zip",
+	".xpi":         "application/x-xpinstall",
+}
+
+// noWebApp is served while no web app was built in.
+const noWebApp = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Petmail relay</title>
+<h1>Petmail relay</h1>
+<p>This relay is running, but it was built without the web app.
+Run <code>make run</code> in the source folder to build both.</p>
+</html>
+`
+
+// webApp serves the files of an fs.FS. A file's siblings with .br or .gz
+// appended are its compressed forms.
+type webApp struct {
+	files fs.FS
+
+	mu   sync.Mutex
+	tags map[string]string // ETag by file; the files do not change while we run
+}
+
+func newWebApp(files fs.FS) http.Handler {
+	return &webApp{files: files, tags: make(map[string]string)}
+}
+
+func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	setPageHeaders(w.Header())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	name, ok := fileName(r.URL.Path)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	err := a.serveFile(w, r, name)
+	switch {
+	case err == nil:
+	case errors.Is(err, fs.ErrNotExist) && name == "index.html":
+		w.Header().Set("Content-Type", contentTypes[".html"])
+		w.Header().Set("Cache-Control", "no-store")
+		_, _ = io.WriteString(w, noWebApp)
+	case errors.Is(err, fs.ErrNotExist):
+		http.NotFound(w, r)
+	default:
+		http.Error(w, "couldn't read the file", http.StatusInternalServerError)
+	}
+}
+
+func setPageHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", contentSecurityPolicy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Permissions-Policy", "camera=(self), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Vary", "Accept-Encoding")
+}
+
+// fileName maps a URL path to a file. Folders have an index.html; compressed
+// forms and hidden files are not served by their own names.
+func fileName(urlPath string) (string, bool) {
+	name := strings.TrimPrefix(urlPath, "/")
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "index.html"
+	}
+	hidden := strings.HasPrefix(name, ".") || strings.Contains(name, "/.")
+	compressed := strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz")
+	return name, fs.ValidPath(name) && !hidden && !compressed && name != "README"
+}
+
+func (a *webApp) serveFile(w http.ResponseWriter, r *http.Request, name string) error {
+	plain, err := fs.Stat(a.files, name)
+	if err != nil {
+		return err
+	}
+	if plain.IsDir() {
+		return fs.ErrNotExist
+	}
+	h := w.Header()
+	file, encoding := a.choose(name, r.Header.Get("Accept-Encoding"))
+	content, size, err := a.open(file)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	tag, err := a.tag(file, content)
+	if err != nil {
+		return err
+	}
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+		// ServeContent leaves the length out for encoded content.
+		h.Set("Content-Length", strconv.FormatInt(size, 10))
+		r.Header.Del("Range") // a part of a compressed form is of no use
+	}
+	contentType, known := contentTypes[path.Ext(name)]
+	if !known {
+		contentType = "application/octet-stream"
+	}
+	h.Set("Content-Type", contentType)
+	h.Set("ETag", tag)
+	if strings.HasPrefix(name, "assets/") {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable") // the name holds a hash
+	} else {
+		h.Set("Cache-Control", "no-cache") // ask each time whether it changed
+	}
+	if strings.HasPrefix(name, "get/") {
+		h.Set("Content-Disposition", `attachment; filename="`+path.Base(name)+`"`)
+	}
+	http.ServeContent(w, r, "", time.Time{}, content)
+	return nil
+}
+
+// open returns a file that can be read from anywhere, and its size in bytes.
+func (a *webApp) open(name string) (io.ReadSeekCloser, int64, error) {
+	f, err := a.files.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	if seeker, ok := f.(io.ReadSeekCloser); ok {
+		return seeker, info.Size(), nil
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	return nopCloser{bytes.NewReader(data)}, int64(len(data)), err
+}
+
+type nopCloser struct{ io.ReadSeeker }
+
+func (nopCloser) Close() error { return nil }
+
+// choose returns the smallest form of a file that the client takes.
+func (a *webApp) choose(name, accept string) (file, encoding string) {
+	for _, form := range []struct{ suffix, encoding string }{{".br", "br"}, {".gz", "gzip"}} {
+		if !accepts(accept, form.encoding) {
+			continue
+		}
+		if _, err := fs.Stat(a.files, name+form.suffix); err == nil {
+			return name + form.suffix, form.encoding
+		}
+	}
+	return name, ""
+}
+
+// accepts reads an Accept-Encoding header (RFC 9110 §12.5.3), where q=0
+// refuses.
+func accepts(header, encoding string) bool {
+	for item := range strings.SplitSeq(header, ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(item), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), encoding) {
+			continue
+		}
+		q = strings.TrimPrefix(strings.TrimSpace(q), "q=")
+		weight, err := strconv.ParseFloat(q, 64)
+		return q == "" || err == nil && weight > 0
+	}
+	return false
+}
+
+// tag returns a strong ETag, leaving content at its start.
+func (a *webApp) tag(file string, content io.ReadSeeker) (string, error) {
+	a.mu.Lock()
+	tag, ok := a.tags[file]
+	a.mu.Unlock()
+	if ok {
+		return tag, nil
+	}
+	hash := sha256.New()
+	if _, err := io.Copy(hash, content); err != nil {
+		return "", err
+	}
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	tag = `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:16]) + `"`
+	a.mu.Lock()
+	a.tags[file] = tag
+	a.mu.Unlock()
+	return tag, nil
+}
