@@ -1,0 +1,38 @@
+package mls
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestConversation(t *testing.T) {
+	for _, suite := range Suites() {
+		t.Run(suite.String(), func(t *testing.T) {
+			group := newTestGroup(t, suite, 2)
+			say(t, group, 0, "hello")
+			say(t, group, 1, "hello back")
+			commitBy(t, group, 1, CommitParams{})
+			requireAgree(t, group)
+			say(t, group, 0, "after")
+			commitBy(t, group, 0, CommitParams{Public: true})
+			say(t, group, 1, "again")
+			a, err := group[0].Export("petmail/slot", []byte("x"), 32)
+			require.NoError(t, err)
+			b, err := group[1].Export("petmail/slot", []byte("x"), 32)
+			require.NoError(t, err)
+			require.Equal(t, a, b)
+		})
+	}
+}
+
+func TestEveryMemberCommits(t *testing.T) {
+	for _, n := range []int{2, 3, 4, 5, 8, 13} {
+		group := newTestGroup(t, X25519ChaCha, n)
+		for from := range group {
+			commitBy(t, group, from, CommitParams{Public: from%2 == 0})
+			requireAgree(t, group)
+			say(t, group, from, "hi")
+		}
+	}
+}

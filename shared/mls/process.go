@@ -1,0 +1,583 @@
+package mls
+
+import (
+	"bytes"
+	"io"
+	"slices"
+)
+
+// ProcessParams accompany a received message.
+type ProcessParams struct {
+	// PSKs finds the keys of PSK proposals that a commit covers.
+	PSKs PSKLookup
+	// Now is the time in Unix seconds.
+	Now int64
+}
+
+// Received is what a message said. It prints as [redacted].
+type Received struct {
+	Kind       Kind
+	Epoch      uint64
+	SenderType SenderType
+	// Sender is the sending member; for an external commit, the leaf it took.
+	Sender LeafIndex
+	// Generation counts the sender's private messages of one kind in an epoch.
+	Generation uint32
+	AAD        []byte
+	// Plaintext is the content of an application message.
+	Plaintext []byte
+	// Proposal is set for proposals.
+	Proposal *Proposal
+	// Changes are set for commits.
+	Changes Changes
+	// SelfRemoved says that the commit removed this member. The next state
+	// holds no keys and can do nothing.
+	SelfRemoved bool
+}
+
+// Process takes in a group message and returns the state after it. On an
+// error there is no next state and nothing has changed: the message may be
+// tried again or dropped.
+func (s *State) Process(msg []byte, p ProcessParams) (*State, Received, error) {
+	if err := s.usable(); err != nil {
+		return nil, Received{}, err
+	}
+	// What is kept of a message must not change when the caller's buffer does.
+	r, wire, err := openMessage(bytes.Clone(msg))
+	if err != nil {
+		return nil, Received{}, err
+	}
+	switch wire {
+	case wirePublicMessage:
+		m := r.publicMessage()
+		if err := r.done(); err != nil {
+			return nil, Received{}, err
+		}
+		return s.processPublic(m, p)
+	case wirePrivateMessage:
+		m := r.privateMessage()
+		if err := r.done(); err != nil {
+			return nil, Received{}, err
+		}
+		return s.processPrivate(m, p)
+	}
+	return nil, Received{}, invalid("not a group message")
+}
+
+// checkEpoch sorts a message by group and epoch.
+func (s *State) checkEpoch(groupID []byte, epoch uint64) error {
+	switch {
+	case !bytes.Equal(groupID, s.ep.context.groupID):
+		return ErrWrongGroup
+	case epoch > s.ep.context.epoch:
+		return ErrFutureEpoch
+	case epoch < s.ep.context.epoch:
+		return ErrPastEpoch
+	}
+	return nil
+}
+
+func (s *State) processPublic(m *publicMessage, p ProcessParams) (*State, Received, error) {
+	if err := s.checkEpoch(m.content.groupID, m.content.epoch); err != nil {
+		return nil, Received{}, err
+	}
+	if m.content.typ == contentApplication {
+		return nil, Received{}, invalid("application message in the clear")
+	}
+	from := m.content.sender
+	if from.typ == SenderMember {
+		if !s.groupKeys().checkPublic(m) {
+			return nil, Received{}, invalid("membership tag is wrong")
+		}
+		if LeafIndex(from.index) == s.ep.own {
+			return nil, Received{}, ErrOwnMessage
+		}
+	}
+	return s.processAuthenticated(&m.authenticated, s.keys, 0, p)
+}
+
+func (s *State) processPrivate(m *privateMessage, p ProcessParams) (*State, Received, error) {
+	err := s.checkEpoch(m.groupID, m.epoch)
+	if err == ErrPastEpoch {
+		return s.processLate(m, p)
+	}
+	if err != nil {
+		return nil, Received{}, err
+	}
+	keys := s.groupKeys()
+	sd, err := keys.openSenderData(m)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	if sd.leaf == s.ep.own {
+		return nil, Received{}, ErrOwnMessage
+	}
+	if s.ep.tree.leaf(sd.leaf) == nil {
+		return nil, Received{}, invalid("sender is not a member")
+	}
+	a, tree, err := keys.openPrivate(m, sd)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	return s.processAuthenticated(a, tree, sd.generation, p)
+}
+
+// processLate reads an application message of an epoch in the window.
+func (s *State) processLate(m *privateMessage, p ProcessParams) (*State, Received, error) {
+	past := prune(s.past, s.cfg, p.Now)
+	i := slices.IndexFunc(past, func(e *pastEpoch) bool { return e.epoch == m.epoch })
+	if i < 0 || m.typ != contentApplication {
+		return nil, Received{}, ErrPastEpoch
+	}
+	e := past[i]
+	keys := &groupKeys{c: s.ep.c, context: e.contextRaw, senderData: e.senderData, tree: e.tree}
+	sd, err := keys.openSenderData(m)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	if sd.leaf == e.own {
+		return nil, Received{}, ErrOwnMessage
+	}
+	if int(sd.leaf) >= len(e.signers) || e.signers[sd.leaf] == nil {
+		return nil, Received{}, invalid("sender is not a member")
+	}
+	a, tree, err := keys.openPrivate(m, sd)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	if !a.verify(s.ep.c, e.signers[sd.leaf], e.contextRaw) {
+		return nil, Received{}, invalid("message signature is wrong")
+	}
+	used := *e
+	used.tree = tree
+	past[i] = &used
+	next := *s
+	next.past = past
+	return &next, received(a, sd.generation), nil
+}
+
+func received(a *authenticated, generation uint32) Received {
+	f := a.content
+	rec := Received{Kind: Kind(f.typ), Epoch: f.epoch, SenderType: f.sender.typ, Generation: generation, AAD: f.aad}
+	if f.sender.typ == SenderMember {
+		rec.Sender = LeafIndex(f.sender.index)
+	}
+	if f.typ == contentApplication {
+		rec.Plaintext = f.application
+	}
+	return rec
+}
+
+// processAuthenticated goes on once a message is decrypted, or its membership
+// tag checked. keys are the message keys after it.
+func (s *State) processAuthenticated(a *authenticated, keys secretTree, generation uint32, p ProcessParams) (*State, Received, error) {
+	signer, err := s.signerOf(a.content)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	if !a.verify(s.ep.c, signer, s.ep.contextRaw) {
+		return nil, Received{}, invalid("message signature is wrong")
+	}
+	next := *s
+	next.keys = keys
+	next.past = prune(s.past, s.cfg, p.Now)
+	rec := received(a, generation)
+	switch a.content.typ {
+	case contentApplication:
+		return &next, rec, nil
+	case contentProposal:
+		if err := next.keepProposal(a, p.Now); err != nil {
+			return nil, Received{}, err
+		}
+		rec.Proposal = &a.content.proposal
+		return &next, rec, nil
+	}
+	if a.content.sender.typ == SenderNewMemberCommit {
+		return next.processExternalCommit(a, rec, p)
+	}
+	return next.processCommit(a, rec, p)
+}
+
+// signerOf finds the key that must have signed a message (section 6.1).
+func (s *State) signerOf(f *framedContent) ([]byte, error) {
+	switch f.sender.typ {
+	case SenderMember:
+		if l := s.ep.tree.leaf(LeafIndex(f.sender.index)); l != nil {
+			return l.signatureKey, nil
+		}
+		return nil, invalid("sender is not a member")
+	case SenderExternal:
+		if f.typ != contentProposal || !s.cfg.ExternalProposals {
+			return nil, invalid("external proposals are not accepted")
+		}
+		data, ok := FindExtension(s.ep.context.extensions, ExtensionExternalSenders)
+		if !ok {
+			return nil, invalid("group has no external senders")
+		}
+		senders, err := parseExternalSenders(data)
+		if err != nil {
+			return nil, err
+		}
+		if uint64(f.sender.index) >= uint64(len(senders)) {
+			return nil, invalid("unknown external sender")
+		}
+		return senders[f.sender.index].SignatureKey, nil
+	case SenderNewMemberProposal:
+		if f.typ != contentProposal || f.proposal.typ != proposalAdd || !s.cfg.ExternalProposals {
+			return nil, invalid("external proposals are not accepted")
+		}
+		return f.proposal.keyPackage.leaf.signatureKey, nil
+	}
+	if f.typ != contentCommit || f.commit.path == nil || !s.cfg.ExternalCommits {
+		return nil, invalid("external commits are not accepted")
+	}
+	return f.commit.path.leaf.signatureKey, nil
+}
+
+// keepProposal checks a signed proposal and adds it to the pending ones.
+func (s *State) keepProposal(a *authenticated, now int64) error {
+	f := a.content
+	prop := f.proposal
+	if err := mayPropose(f.sender.typ, prop.typ); err != nil {
+		return err
+	}
+	if len(s.pending) >= maxProposals {
+		return invalid("too many proposals")
+	}
+	var err error
+	switch prop.typ {
+	case proposalAdd:
+		err = s.checkAdd(prop.keyPackage, s.ep.context.extensions, now)
+	case proposalUpdate:
+		err = s.checkUpdate(prop.leaf, LeafIndex(f.sender.index), s.ep.context.extensions)
+	case proposalRemove:
+		if s.ep.tree.leaf(prop.removed) == nil {
+			err = invalid("remove of a blank leaf")
+		}
+	case proposalPSK:
+		err = s.checkPSK(prop.psk)
+	case proposalGroupContextExtensions:
+		err = checkContextExtensions(prop.extensions)
+	}
+	if err != nil {
+		return err
+	}
+	ref := a.ref(s.ep.c)
+	for _, have := range s.pending {
+		if bytes.Equal(have.ref, ref) {
+			return ErrReplay
+		}
+	}
+	s.pending = append(slices.Clone(s.pending), &pendingProposal{ref: ref, sender: f.sender, proposal: prop})
+	return nil
+}
+
+// resolve finds the proposals of a commit; those by reference must have been
+// seen.
+func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
+	out := make([]sourced, 0, len(list))
+	used := make(map[*pendingProposal]bool)
+	for _, p := range list {
+		if p.ref == nil {
+			out = append(out, sourced{p.proposal, from, nil})
+			continue
+		}
+		i := slices.IndexFunc(s.pending, func(pend *pendingProposal) bool { return bytes.Equal(pend.ref, p.ref) })
+		if i < 0 {
+			return nil, ErrUnknownProposal
+		}
+		if used[s.pending[i]] {
+			return nil, invalid("proposal committed twice")
+		}
+		used[s.pending[i]] = true
+		out = append(out, sourced{s.pending[i].proposal, s.pending[i].sender, s.pending[i]})
+	}
+	return out, nil
+}
+
+// processCommit applies a member's commit; s is a copy of the state already.
+func (s *State) processCommit(a *authenticated, rec Received, p ProcessParams) (*State, Received, error) {
+	c, com := s.ep.c, a.content.commit
+	list, err := s.resolve(com.proposals, a.content.sender)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	ap, err := s.applyProposals(list, a.content.sender, p.Now)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	if com.path == nil && (ap.pathRequired || len(list) == 0) {
+		return nil, Received{}, invalid("commit lacks a path")
+	}
+	own, sig, keys := s.ep.own, s.ep.sig, s.ep.nodeKeys
+	if u := ap.ownUpdate; u != nil {
+		keys = keys.with(nodeKeys{{own.node(), u.leafPriv}}, nil)
+		sig = u.sig
+	}
+	if com.path != nil {
+		if err := s.mergeCommitPath(&ap, com.path, rec.Sender, s.ep.tree.leaf(rec.Sender)); err != nil {
+			return nil, Received{}, err
+		}
+	} else if err := checkMembers(ap.tree); err != nil {
+		return nil, Received{}, err
+	}
+	rec.Changes = describe(s.ep.tree, &ap, com.path != nil, rec.Sender)
+	if slices.Contains(ap.removed, own) {
+		rec.SelfRemoved = true
+		return s.removed(), rec, nil
+	}
+	commitSecret := c.zero()
+	if com.path != nil {
+		res, err := s.openCommitPath(&ap, com.path, rec.Sender, keys)
+		if err != nil {
+			return nil, Received{}, err
+		}
+		commitSecret = res.commitSecret
+		keys = survivingKeys(keys, res.keys, ap.tree, rec.Sender, true)
+	} else {
+		keys = survivingKeys(keys, nil, ap.tree, rec.Sender, false)
+	}
+	defer clear(commitSecret)
+	next, err := s.enter(&ap, a, s.ep.secrets.init, commitSecret, p)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	next.ep.own, next.ep.sig, next.ep.nodeKeys = own, sig, keys
+	return next, rec, nil
+}
+
+// mergeCommitPath checks a commit's path and merges it into ap.tree.
+func (s *State) mergeCommitPath(ap *applied, path *updatePath, from LeafIndex, old *leafNode) error {
+	if err := s.checkPath(ap, path, from, old); err != nil {
+		return err
+	}
+	if err := applyPath(s.ep.c, ap.tree, from, path); err != nil {
+		return err
+	}
+	return checkMembers(ap.tree)
+}
+
+func (s *State) openCommitPath(ap *applied, path *updatePath, from LeafIndex, keys nodeKeys) (pathResult, error) {
+	context := s.ep.context
+	context.epoch++
+	context.treeHash = ap.tree.rootHash(s.ep.c)
+	context.extensions = ap.extensions
+	// Nodes the proposals blanked have no key any more.
+	keys = keys.with(nil, func(x nodeIndex) bool { return int(x) >= len(ap.tree.nodes) || ap.tree.nodes[x].blank() })
+	return openPath(s.ep.c, ap.tree, s.ep.own, from, path, keys, ap.added, context.encode())
+}
+
+// enter computes the next epoch and checks the commit's confirmation tag.
+func (s *State) enter(ap *applied, a *authenticated, initSecret, commitSecret []byte, p ProcessParams) (*State, error) {
+	c := s.ep.c
+	psk, err := c.pskSecret(ap.psks, s.lookup(p.PSKs))
+	if err != nil {
+		return nil, err
+	}
+	defer clear(psk)
+	next, e := s.nextEpoch(ap, a, initSecret, commitSecret, psk)
+	defer clear(e.joiner)
+	defer clear(e.welcome)
+	if !c.verifyMAC(e.confirmation, next.ep.context.transcript, a.auth.confirmationTag) {
+		return nil, invalid("confirmation tag is wrong")
+	}
+	next.ep.confirm(e.confirmation)
+	next.past = s.endEpoch(s.keys, p.Now)
+	return next, nil
+}
+
+// removed is the state of a member that was removed: it holds no secrets.
+func (s *State) removed() *State {
+	return &State{
+		cfg: s.cfg, closed: closedRemoved,
+		ep: &epochState{
+			c: s.ep.c, context: s.ep.context, contextRaw: s.ep.contextRaw, interim: s.ep.interim,
+			confirmationTag: s.ep.confirmationTag, tree: s.ep.tree, own: s.ep.own,
+		},
+	}
+}
+
+// processExternalCommit applies the commit of a joiner.
+func (s *State) processExternalCommit(a *authenticated, rec Received, p ProcessParams) (*State, Received, error) {
+	c, com := s.ep.c, a.content.commit
+	if slices.ContainsFunc(com.proposals, func(p proposalOrRef) bool { return p.ref != nil }) {
+		return nil, Received{}, invalid("external commit refers to proposals")
+	}
+	list, err := s.resolve(com.proposals, a.content.sender)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	ap, err := s.applyProposals(list, a.content.sender, p.Now)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	leaf, err := ap.tree.freeLeaf()
+	if err != nil {
+		return nil, Received{}, err
+	}
+	rec.Sender = leaf
+	if err := s.checkResync(&ap, com.path.leaf, leaf); err != nil {
+		return nil, Received{}, err
+	}
+	var old *leafNode
+	if len(ap.removed) == 1 {
+		old = s.ep.tree.leaf(ap.removed[0])
+	}
+	if err := s.mergeCommitPath(&ap, com.path, leaf, old); err != nil {
+		return nil, Received{}, err
+	}
+	rec.Changes = describe(s.ep.tree, &ap, true, leaf)
+	if slices.Contains(ap.removed, s.ep.own) {
+		rec.SelfRemoved = true
+		return s.removed(), rec, nil
+	}
+	res, err := s.openCommitPath(&ap, com.path, leaf, s.ep.nodeKeys)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	defer clear(res.commitSecret)
+	private, _, err := c.provider.DeriveKeyPair(c.suite, s.ep.secrets.external)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	defer clear(private)
+	initSecret, err := c.provider.ExportReceive(c.suite, private, ap.kemOutput, externalInitLabel, c.nh)
+	if err != nil {
+		return nil, Received{}, invalid("external init does not open")
+	}
+	defer clear(initSecret)
+	next, err := s.enter(&ap, a, initSecret, res.commitSecret, p)
+	if err != nil {
+		return nil, Received{}, err
+	}
+	next.ep.own, next.ep.sig = s.ep.own, s.ep.sig
+	next.ep.nodeKeys = survivingKeys(s.ep.nodeKeys, res.keys, ap.tree, leaf, true)
+	return next, rec, nil
+}
+
+const externalInitLabel = "MLS 1.0 external init secret"
+
+// checkResync checks that the only member an external commit removes is the
+// joiner itself.
+func (s *State) checkResync(ap *applied, joiner *leafNode, at LeafIndex) error {
+	if len(ap.removed) == 0 {
+		return nil
+	}
+	old := s.ep.tree.leaf(ap.removed[0])
+	if s.cfg.ValidateResync != nil {
+		if s.cfg.ValidateResync(old.info(ap.removed[0]), joiner.info(at)) != nil {
+			return invalid("resync was refused")
+		}
+		return nil
+	}
+	if !old.credential.Equal(joiner.credential) {
+		return invalid("external commit removes somebody else")
+	}
+	return nil
+}
+
+// Encrypt makes an application message. aad is authenticated and sent in the
+// clear. The content is padded to a multiple of padding bytes; 0 pads nothing.
+func (s *State) Encrypt(rand io.Reader, plaintext, aad []byte, padding int) (*State, []byte, error) {
+	if err := s.usable(); err != nil {
+		return nil, nil, err
+	}
+	if len(s.pending) > 0 {
+		return nil, nil, ErrPendingProposals
+	}
+	if len(plaintext)+len(aad)+max(padding, 0) > MaxMessageSize-4096 {
+		return nil, nil, invalid("message too large")
+	}
+	w := writer{b: make([]byte, 0, len(plaintext)+4)}
+	w.vec(plaintext)
+	f := &framedContent{
+		groupID: s.ep.context.groupID, epoch: s.ep.context.epoch, sender: memberSender(s.ep.own),
+		aad: aad, typ: contentApplication, body: w.b,
+	}
+	a := &authenticated{wire: wirePrivateMessage, content: f, raw: f.encode()}
+	if err := a.sign(s.ep.c, s.ep.sig, s.ep.contextRaw); err != nil {
+		return nil, nil, err
+	}
+	next := *s
+	msg, keys, err := s.groupKeys().protectPrivate(rand, a, padding)
+	if err != nil {
+		return nil, nil, err
+	}
+	next.keys = keys
+	return &next, msg, nil
+}
+
+// ProposeParams say how a proposal is sent.
+type ProposeParams struct {
+	// AAD is authenticated and sent in the clear.
+	AAD []byte
+	// Public sends a PublicMessage, signed but readable by all.
+	Public bool
+	// Padding pads a private message to a multiple of so many bytes.
+	Padding int
+	// Now is the time in Unix seconds.
+	Now int64
+}
+
+// Propose makes a proposal message for others to commit. It is pending in the
+// state returned.
+func (s *State) Propose(rand io.Reader, prop Proposal, p ProposeParams) (*State, []byte, error) {
+	if err := s.usable(); err != nil {
+		return nil, nil, err
+	}
+	c := s.ep.c
+	prop, err := prop.complete(rand, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	own := &pendingProposal{}
+	if prop.typ == proposalUpdate {
+		if prop, err = s.signUpdate(rand, prop, own); err != nil {
+			return nil, nil, err
+		}
+	}
+	f := &framedContent{
+		groupID: s.ep.context.groupID, epoch: s.ep.context.epoch, sender: memberSender(s.ep.own),
+		aad: bytes.Clone(p.AAD), typ: contentProposal, proposal: prop, body: encode(func(w *writer) { w.proposal(prop) }),
+	}
+	a := &authenticated{wire: wirePrivateMessage, content: f, raw: f.encode()}
+	if p.Public {
+		a.wire = wirePublicMessage
+	}
+	if err := a.sign(c, s.ep.sig, s.ep.contextRaw); err != nil {
+		return nil, nil, err
+	}
+	next := *s
+	if err := next.keepProposal(a, p.Now); err != nil {
+		return nil, nil, err
+	}
+	last := next.pending[len(next.pending)-1]
+	last.leafPriv, last.sig = own.leafPriv, own.sig
+	if p.Public {
+		return &next, s.groupKeys().protectPublic(a), nil
+	}
+	msg, keys, err := s.groupKeys().protectPrivate(rand, a, p.Padding)
+	if err != nil {
+		return nil, nil, err
+	}
+	next.keys = keys
+	return &next, msg, nil
+}
+
+// signUpdate makes the leaf of an Update and notes its keys in pend.
+func (s *State) signUpdate(rand io.Reader, prop Proposal, pend *pendingProposal) (Proposal, error) {
+	private, public, err := s.ep.c.newKeyPair(rand)
+	if err != nil {
+		return prop, err
+	}
+	pend.leafPriv, pend.sig = private, s.ep.sig
+	if ch := prop.leafChange; ch != nil && ch.SignatureKey != nil {
+		pend.sig = *ch.SignatureKey
+	}
+	leaf := prop.leafChange.apply(s.ep.tree.leaf(s.ep.own)).successor(public, sourceUpdate)
+	if err := leaf.sign(s.ep.c, pend.sig, s.ep.context.groupID, s.ep.own); err != nil {
+		return prop, err
+	}
+	prop.leaf, prop.leafChange = leaf, nil
+	return prop, nil
+}

@@ -1,0 +1,291 @@
+package mls
+
+import (
+	"bytes"
+	"io"
+	"slices"
+)
+
+// updatePath is UpdatePath of RFC 9420 section 7.6.
+type updatePath struct {
+	leaf  *leafNode
+	nodes []updatePathNode
+}
+
+type updatePathNode struct {
+	encryptionKey []byte
+	secrets       []hpkeCiphertext
+}
+
+func (r *reader) updatePath() *updatePath {
+	p := &updatePath{leaf: r.leafNode()}
+	r.list(32, func(r *reader) {
+		n := updatePathNode{encryptionKey: r.vec()}
+		r.list(MaxMembers, func(r *reader) { n.secrets = append(n.secrets, r.hpkeCiphertext()) })
+		p.nodes = append(p.nodes, n)
+	})
+	return p
+}
+
+func (w *writer) updatePath(p *updatePath) {
+	w.raw(p.leaf.raw)
+	w.nested(func(w *writer) {
+		for _, n := range p.nodes {
+			w.vec(n.encryptionKey)
+			w.nested(func(w *writer) {
+				for _, s := range n.secrets {
+					w.hpkeCiphertext(s)
+				}
+			})
+		}
+	})
+}
+
+// nodeKey is the private key of a node this member knows.
+type nodeKey struct {
+	node    nodeIndex
+	private []byte
+}
+
+// nodeKeys are a member's private keys, ascending by node; a value.
+type nodeKeys []nodeKey
+
+func (k nodeKeys) get(x nodeIndex) []byte {
+	i, found := slices.BinarySearchFunc(k, x, func(e nodeKey, x nodeIndex) int { return int(e.node) - int(x) })
+	if !found {
+		return nil
+	}
+	return k[i].private
+}
+
+// with returns k with the keys in add set and those for which drop holds gone.
+func (k nodeKeys) with(add nodeKeys, drop func(nodeIndex) bool) nodeKeys {
+	out := make(nodeKeys, 0, len(k)+len(add))
+	for _, e := range k {
+		if add.has(e.node) || drop != nil && drop(e.node) {
+			continue
+		}
+		out = append(out, e)
+	}
+	out = append(out, add...)
+	slices.SortFunc(out, func(a, b nodeKey) int { return int(a.node) - int(b.node) })
+	return out
+}
+
+func (k nodeKeys) has(x nodeIndex) bool {
+	return slices.ContainsFunc(k, func(e nodeKey) bool { return e.node == x })
+}
+
+// pathResult is what making or opening an UpdatePath yields.
+type pathResult struct {
+	keys         nodeKeys // of the path's nodes, and of the leaf for its maker
+	commitSecret []byte
+	// secrets are the path secrets by node, for Welcomes; the maker's only.
+	secrets []pathSecret
+}
+
+type pathSecret struct {
+	node   nodeIndex
+	secret []byte
+}
+
+// pathSecretOf finds the path secret of a node, nil if there is none.
+func (p pathResult) pathSecretOf(x nodeIndex) []byte {
+	for _, s := range p.secrets {
+		if s.node == x {
+			return s.secret
+		}
+	}
+	return nil
+}
+
+func (c *suiteCipher) nodeKeyPair(pathSecret []byte) (private, public []byte, err error) {
+	secret := c.deriveSecret(pathSecret, "node")
+	defer clear(secret)
+	return c.provider.DeriveKeyPair(c.suite, secret)
+}
+
+// mergePath writes a path's public keys into t, on which the proposals have
+// been applied, and sets their parent hashes. It returns the parent hash the
+// sender's leaf must carry (sections 7.5 and 7.9).
+func mergePath(c *suiteCipher, t *ratchetTree, sender LeafIndex, steps []pathStep, keys [][]byte) []byte {
+	t.blankPath(sender)
+	var above []byte
+	for i := len(steps) - 1; i >= 0; i-- {
+		p := &parentNode{encryptionKey: keys[i], parentHash: above}
+		t.set(steps[i].node, treeNode{parent: p})
+		above = t.parentHash(c, p, steps[i].copath)
+	}
+	return above
+}
+
+// newPath gives the sender fresh keys up to the root: t is changed to hold
+// them. leaf is the sender's next leaf but for keys, hash and signature.
+func newPath(rand io.Reader, c *suiteCipher, t *ratchetTree, sender LeafIndex, leaf *leafNode, key SignatureKey, groupID []byte) (*updatePath, pathResult, error) {
+	steps := t.filteredPath(sender)
+	secret, err := random(rand, c.nh)
+	if err != nil {
+		return nil, pathResult{}, err
+	}
+	var res pathResult
+	publics := make([][]byte, len(steps))
+	for i, step := range steps {
+		private, public, err := c.nodeKeyPair(secret)
+		if err != nil {
+			return nil, pathResult{}, err
+		}
+		publics[i] = public
+		res.keys = append(res.keys, nodeKey{step.node, private})
+		res.secrets = append(res.secrets, pathSecret{step.node, secret})
+		secret = c.deriveSecret(secret, "path")
+	}
+	res.commitSecret = secret
+	private, public, err := c.newKeyPair(rand)
+	if err != nil {
+		return nil, pathResult{}, err
+	}
+	res.keys = append(res.keys, nodeKey{sender.node(), private})
+	leaf = leaf.successor(public, sourceCommit)
+	leaf.parentHash = mergePath(c, t, sender, steps, publics)
+	if err := leaf.sign(c, key, groupID, sender); err != nil {
+		return nil, pathResult{}, err
+	}
+	t.set(sender.node(), treeNode{leaf: leaf})
+	path := &updatePath{leaf: leaf}
+	for _, p := range publics {
+		path.nodes = append(path.nodes, updatePathNode{encryptionKey: p})
+	}
+	return path, res, nil
+}
+
+// encryptPath fills in the ciphertexts of a path made by newPath. t holds the
+// path already; members in added learn their secrets from the Welcome.
+func encryptPath(c *suiteCipher, t *ratchetTree, sender LeafIndex, path *updatePath, res pathResult, added []LeafIndex, context []byte) error {
+	for i, step := range t.filteredPath(sender) {
+		for _, y := range recipients(t, step.copath, added) {
+			ct, err := c.sealLabelled(t.nodes[y].encryptionKey(), "UpdatePathNode", context, res.secrets[i].secret)
+			if err != nil {
+				return err
+			}
+			path.nodes[i].secrets = append(path.nodes[i].secrets, ct)
+		}
+	}
+	return nil
+}
+
+// recipients is the resolution of x without the members just added.
+func recipients(t *ratchetTree, x nodeIndex, added []LeafIndex) []nodeIndex {
+	res := t.resolution(x)
+	if len(added) == 0 {
+		return res
+	}
+	return slices.DeleteFunc(res, func(y nodeIndex) bool {
+		return y.isLeaf() && slices.Contains(added, y.leaf())
+	})
+}
+
+// applyPath merges a received path into t after checking its shape and the
+// parent hash of its leaf. The leaf itself was checked by the caller.
+func applyPath(c *suiteCipher, t *ratchetTree, sender LeafIndex, path *updatePath) error {
+	steps := t.filteredPath(sender)
+	if len(steps) != len(path.nodes) {
+		return invalid("path has a wrong length")
+	}
+	publics := make([][]byte, len(steps))
+	for i, n := range path.nodes {
+		if c.provider.CheckPublicKey(c.suite, n.encryptionKey) != nil {
+			return invalid("path key is malformed")
+		}
+		publics[i] = n.encryptionKey
+	}
+	want := mergePath(c, t, sender, steps, publics)
+	if !bytes.Equal(want, path.leaf.parentHash) {
+		return invalid("parent hash of the path is wrong")
+	}
+	t.set(sender.node(), treeNode{leaf: path.leaf})
+	return nil
+}
+
+// openPath decrypts a merged path for the member at own, whose keys are keys.
+func openPath(c *suiteCipher, t *ratchetTree, own, sender LeafIndex, path *updatePath, keys nodeKeys, added []LeafIndex, context []byte) (pathResult, error) {
+	steps := t.filteredPath(sender)
+	var res pathResult
+	var secret []byte
+	for i, step := range steps {
+		to := recipients(t, step.copath, added)
+		if len(to) != len(path.nodes[i].secrets) {
+			return pathResult{}, invalid("path has a wrong number of secrets")
+		}
+		if secret == nil && step.copath.covers(own.node()) {
+			opened, err := openPathSecret(c, to, path.nodes[i].secrets, keys, context)
+			if err != nil {
+				return pathResult{}, err
+			}
+			if len(opened) != c.nh {
+				return pathResult{}, invalid("path secret has a wrong size")
+			}
+			secret = opened
+		}
+		if secret == nil {
+			continue
+		}
+		private, public, err := c.nodeKeyPair(secret)
+		if err != nil {
+			return pathResult{}, err
+		}
+		if !bytes.Equal(public, path.nodes[i].encryptionKey) {
+			return pathResult{}, invalid("path secret does not match its key")
+		}
+		res.keys = append(res.keys, nodeKey{step.node, private})
+		next := c.deriveSecret(secret, "path")
+		clear(secret)
+		secret = next
+	}
+	if secret == nil {
+		return pathResult{}, invalid("path does not reach this member")
+	}
+	res.commitSecret = secret
+	return res, nil
+}
+
+func openPathSecret(c *suiteCipher, to []nodeIndex, secrets []hpkeCiphertext, keys nodeKeys, context []byte) ([]byte, error) {
+	for j, y := range to {
+		if private := keys.get(y); private != nil {
+			return c.openLabelled(private, "UpdatePathNode", context, secrets[j])
+		}
+	}
+	return nil, invalid("path is not encrypted to this member")
+}
+
+// keysFromWelcome derives the private keys above a new member from the path
+// secret in its Welcome, which it erases (section 12.4.3.1).
+func keysFromWelcome(c *suiteCipher, t *ratchetTree, own, signer LeafIndex, secret []byte) (nodeKeys, error) {
+	var keys nodeKeys
+	start := commonAncestor(own, signer)
+	started := false
+	for _, step := range t.filteredPath(signer) {
+		if step.node == start {
+			started = true
+		}
+		if !started {
+			continue
+		}
+		private, public, err := c.nodeKeyPair(secret)
+		if err != nil {
+			return nil, err
+		}
+		n := t.nodes[step.node]
+		if n.parent == nil || !bytes.Equal(public, n.parent.encryptionKey) {
+			return nil, invalid("path secret does not match the tree")
+		}
+		keys = append(keys, nodeKey{step.node, private})
+		next := c.deriveSecret(secret, "path")
+		clear(secret)
+		secret = next
+	}
+	clear(secret)
+	if !started {
+		return nil, invalid("path secret has no place in the tree")
+	}
+	return keys, nil
+}
