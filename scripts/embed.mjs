@@ -3,7 +3,16 @@
 // get/. Compressed bytes are kept by content, so that only what changed is
 // compressed again.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -13,7 +22,17 @@ const source = join(root, "dist/web");
 const target = join(root, "relay/cmd/petmail-relay/web");
 const kept = join(root, "dist/compressed");
 
-const COMPRESSIBLE = new Set([".html", ".js", ".css", ".json", ".svg", ".wasm", ".webmanifest", ".txt", ".map"]);
+const COMPRESSIBLE = new Set([
+  ".html",
+  ".js",
+  ".css",
+  ".json",
+  ".svg",
+  ".wasm",
+  ".webmanifest",
+  ".txt",
+  ".map",
+]);
 const WORTH = 512; // bytes: below that a header costs more than is won
 
 if (!existsSync(join(source, "index.html"))) {

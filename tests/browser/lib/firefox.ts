@@ -1,0 +1,222 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Browser, type KeyInput, launch, type Page } from "puppeteer-core";
+import { findFirefox } from "../../../scripts/browsers.mjs";
+import { temporaryFolder } from "./paths.ts";
+import { attributeOfAll, readAll, type Surface } from "./surface.ts";
+
+/** The host part of the extension's pages; Firefox would draw one at random. */
+const EXTENSION_UUID = "5b4a2f86-2f0d-4b8e-9a57-0d3e7c1f5a90";
+
+/** What a Firefox is started with. */
+export interface FirefoxOptions {
+  /** An unpacked extension. */
+  extension?: string;
+}
+
+/** A Firefox with a profile of its own, driven over WebDriver BiDi. */
+export class Firefox {
+  private constructor(
+    public browser: Browser,
+    readonly profile: string,
+    private readonly options: FirefoxOptions,
+    private readonly remove: () => Promise<void>,
+  ) {}
+
+  static async start(options: FirefoxOptions = {}): Promise<Firefox> {
+    const folder = await temporaryFolder("firefox");
+    return new Firefox(await start(folder.path, options), folder.path, options, folder.remove);
+  }
+
+  async restart(): Promise<void> {
+    await this.shut();
+    await this.open();
+  }
+
+  async shut(): Promise<void> {
+    await this.browser.close();
+  }
+
+  async open(): Promise<void> {
+    this.browser = await start(this.profile, this.options);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.remove();
+  }
+
+  tab(): Promise<Page> {
+    return this.browser.newPage();
+  }
+
+  /** The address of a page of the extension. */
+  extensionPage(path: string): string {
+    return `moz-extension://${EXTENSION_UUID}/${path}`;
+  }
+}
+
+async function start(profile: string, options: FirefoxOptions): Promise<Browser> {
+  const executablePath = findFirefox();
+  if (!executablePath) throw new Error("no Firefox found: run scripts/install-test-deps");
+  const preferences: Record<string, unknown> = {
+    "intl.accept_languages": "en-GB",
+    "ui.prefersReducedMotion": 1,
+    "browser.aboutwelcome.enabled": false,
+    // A temporary extension loses its storage with the browser otherwise.
+    "extensions.webextensions.keepStorageOnUninstall": true,
+    "extensions.webextensions.keepUuidOnUninstall": true,
+  };
+  if (options.extension) {
+    const manifest: { browser_specific_settings: { gecko: { id: string } } } = JSON.parse(
+      await readFile(join(options.extension, "manifest.json"), "utf8"),
+    );
+    const uuids = { [manifest.browser_specific_settings.gecko.id]: EXTENSION_UUID };
+    preferences["extensions.webextensions.uuids"] = JSON.stringify(uuids);
+  }
+  const browser = await launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    userDataDir: profile,
+    args: ["--remote-allow-system-access"],
+    extraPrefsFirefox: preferences,
+    defaultViewport: { width: 1100, height: 760 },
+  });
+  if (options.extension) await browser.installExtension(options.extension);
+  return browser;
+}
+
+/** How long the load of an extension's page may take, in milliseconds. */
+const EXTENSION_LOAD = 20_000;
+
+/** How long to wait for an element, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** A puppeteer page as a Surface. */
+export class FirefoxSurface implements Surface {
+  constructor(readonly page: Page) {
+    page.setDefaultTimeout(20_000);
+  }
+
+  async goto(url: string) {
+    if (!url.startsWith("moz-extension:")) {
+      await this.page.goto(url);
+      return;
+    }
+    // The page loads, but Firefox never reports so for an extension's page.
+    this.page.goto(url, { timeout: EXTENSION_LOAD }).catch(() => {});
+    await this.loaded(() => this.page.evaluate((origin) => location.origin === origin, new URL(url).origin));
+  }
+  async reload() {
+    if (!(await this.url()).startsWith("moz-extension:")) {
+      await this.page.reload();
+      return;
+    }
+    await this.page.evaluate(() => document.documentElement.setAttribute("data-before-reload", ""));
+    this.page.reload({ timeout: EXTENSION_LOAD }).catch(() => {});
+    await this.loaded(() =>
+      this.page.evaluate(() => !document.documentElement.hasAttribute("data-before-reload")),
+    );
+  }
+
+  /** Asks the page until it is the new one; a page that is going away may never answer. */
+  private async loaded(isNew: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + EXTENSION_LOAD;
+    while (Date.now() < end) {
+      const silence = setTimeout(1_000, false);
+      if (await Promise.race([isNew().catch(() => false), silence])) return;
+      await setTimeout(50);
+    }
+    throw new Error("the extension's page did not load");
+  }
+
+  url() {
+    return this.page.evaluate(() => location.href);
+  }
+  title() {
+    return this.page.title();
+  }
+  async click(selector: string) {
+    const point = await this.patiently(() => this.page.evaluate(clickable, selector));
+    await this.page.mouse.click(point.x, point.y);
+  }
+  async fill(selector: string, text: string) {
+    await this.patiently(() => this.page.evaluate(select, selector));
+    if (text) await this.page.keyboard.type(text);
+    else await this.page.keyboard.press("Backspace");
+  }
+  async press(key: string) {
+    await this.page.keyboard.press(key as KeyInput);
+  }
+  texts(selector: string) {
+    return this.page.evaluate(
+      new Function("selector", `return (${readAll})([...document.querySelectorAll(selector)])`) as (
+        selector: string,
+      ) => string[],
+      selector,
+    );
+  }
+  attributes(selector: string, name: string) {
+    return this.page.evaluate(
+      new Function(
+        "selector",
+        "name",
+        `return (${attributeOfAll})([...document.querySelectorAll(selector)], name)`,
+      ) as (selector: string, name: string) => string[],
+      selector,
+      name,
+    );
+  }
+  visible(selector: string) {
+    return this.page.evaluate((selector) => {
+      const element = document.querySelector(selector);
+      return element !== null && element.checkVisibility({ visibilityProperty: true });
+    }, selector);
+  }
+
+  /** Asks the page until it has an answer. */
+  private async patiently<T>(ask: () => Promise<T | undefined>): Promise<T> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+      if (Date.now() > end) throw new Error("waited in vain for an element");
+      await setTimeout(30);
+    }
+  }
+
+  async screenshot() {
+    return Buffer.from(await this.page.screenshot());
+  }
+  close() {
+    return this.page.close();
+  }
+}
+
+// What runs in the page stands alone there. Elements are looked up each time:
+// handles of them do not survive in an extension's page, whose loads Firefox
+// does not report.
+
+/** Where an element can be clicked, once it is there, enabled, still and uncovered. */
+function clickable(selector: string): { x: number; y: number } | undefined {
+  const element = document.querySelector(selector);
+  if (!element?.checkVisibility({ visibilityProperty: true }) || element.matches(":disabled"))
+    return undefined;
+  element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+  const box = element.getBoundingClientRect();
+  const point = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  const top = document.elementFromPoint(point.x, point.y);
+  return top && (element.contains(top) || top.contains(element)) ? point : undefined;
+}
+
+/** Focuses a field and selects what it holds. */
+function select(selector: string): true | undefined {
+  const element = document.querySelector(selector);
+  if (!(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)) return undefined;
+  if (!element.checkVisibility({ visibilityProperty: true }) || element.disabled) return undefined;
+  element.focus();
+  element.select();
+  return true;
+}

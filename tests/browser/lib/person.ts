@@ -1,0 +1,246 @@
+import { expect, type Page } from "@playwright/test";
+import { Chromium, type ChromiumOptions, ChromiumSurface } from "./chromium.ts";
+import { Firefox, FirefoxSurface } from "./firefox.ts";
+import { built } from "./paths.ts";
+import type { Relay } from "./relay.ts";
+import { id, type Surface } from "./surface.ts";
+
+/** What an invitation shows to the inviter. */
+export interface Invitation {
+  code: string;
+  link: string;
+}
+
+/** What a person would call the states of a message of their own. */
+export type Sent = "sending" | "sent" | "delivered" | "undelivered";
+
+/** How long a handshake or a delivery may take on a busy machine, in milliseconds. */
+const PATIENCE = 30_000;
+
+/**
+ * A person at a browser: the steps they take, in the words of the pages. Each
+ * step waits until the page shows that it was taken.
+ */
+export class Person {
+  constructor(
+    readonly name: string,
+    /** The page they look at. */
+    public surface: Surface,
+    /** The address of their Petmail. */
+    readonly home: string,
+  ) {}
+
+  /** Opens Petmail and goes through the first run. */
+  async start(relay?: Relay): Promise<void> {
+    await this.surface.goto(this.home);
+    await this.introduce(relay);
+    await this.sees("invite-new");
+  }
+
+  /** The first run: a name and, where it is asked, the relay. */
+  async introduce(relay?: Relay): Promise<void> {
+    await this.sees("persona-name");
+    await this.surface.fill(id("persona-name"), this.name);
+    if (relay && (await this.surface.visible(id("relay-url")))) {
+      await this.surface.fill(id("relay-url"), relay.url);
+    }
+    await this.surface.click(id("start"));
+  }
+
+  /** Makes an invitation and reads what it shows. */
+  async invite(): Promise<Invitation> {
+    await this.surface.click(id("invite-new"));
+    await expect.poll(() => this.read("invite-code"), { timeout: PATIENCE }).toMatch(/^\d{4}-\w+-\w+$/);
+    await expect.poll(() => this.read("invite-link")).toContain("/i/#");
+    return { code: await this.read("invite-code"), link: await this.read("invite-link") };
+  }
+
+  /** Types or pastes a code or a link into a Petmail that runs already. */
+  async accept(text: string): Promise<void> {
+    if (!(await this.surface.visible(id("invite-enter")))) await this.surface.click(id("invite-have"));
+    await this.surface.fill(id("invite-enter"), text);
+    await this.surface.click(id("invite-accept"));
+  }
+
+  /** Clicks an invite link in a browser that has nothing of Petmail yet. */
+  async follow(link: string): Promise<void> {
+    await this.surface.goto(link);
+    await this.surface.click(id("open-here"));
+    await this.introduce();
+  }
+
+  /** Opens the conversation with somebody. */
+  async open(name: string): Promise<void> {
+    await this.surface.click(id("conversation", `[data-name="${name}"]`));
+    await this.sees("message-input");
+  }
+
+  async send(text: string): Promise<void> {
+    await this.surface.fill(id("message-input"), text);
+    await this.surface.click(id("send"));
+    await this.expectMessages((messages) => messages.includes(text));
+  }
+
+  /** Waits until the open conversation shows exactly these messages, in this order. */
+  async expectConversation(texts: string[]): Promise<void> {
+    await expect
+      .poll(() => this.surface.texts(id("message-text")), {
+        timeout: PATIENCE,
+        message: `the conversation that ${this.name} sees`,
+      })
+      .toEqual(texts);
+  }
+
+  /** Waits until every message of one's own is in the state. */
+  async expectSent(state: Sent): Promise<void> {
+    await expect
+      .poll(
+        async () => [
+          ...new Set(await this.surface.attributes(id("message", '[data-mine="true"]'), "data-state")),
+        ],
+        { timeout: PATIENCE, message: `the states of what ${this.name} wrote` },
+      )
+      .toEqual([state]);
+  }
+
+  /** Waits until the list shows these people and no others, in any order. */
+  async expectPeople(names: string[]): Promise<void> {
+    await expect
+      .poll(async () => (await this.surface.attributes(id("conversation"), "data-name")).sort(), {
+        timeout: PATIENCE,
+        message: `whom ${this.name} sees`,
+      })
+      .toEqual([...names].sort());
+  }
+
+  /** Waits until the connection is in the state. */
+  async expectConnection(state: "connected" | "connecting" | "offline" | "down"): Promise<void> {
+    await expect
+      .poll(async () => (await this.surface.attributes(id("relay-state"), "data-state"))[0], {
+        timeout: PATIENCE,
+        message: `the connection of ${this.name}`,
+      })
+      .toMatch(state === "down" ? /^(connecting|offline)$/ : state);
+  }
+
+  /** Waits until an element of the name is to be seen. */
+  async sees(name: string): Promise<void> {
+    await expect
+      .poll(() => this.surface.visible(id(name)), {
+        timeout: PATIENCE,
+        message: `${this.name} sees ${name}`,
+      })
+      .toBe(true);
+  }
+
+  /** What stands at an element now, or "". */
+  async read(name: string): Promise<string> {
+    return (await this.surface.texts(id(name)))[0] ?? "";
+  }
+
+  private async expectMessages(condition: (texts: string[]) => boolean): Promise<void> {
+    await expect
+      .poll(async () => condition(await this.surface.texts(id("message-text"))), { timeout: PATIENCE })
+      .toBe(true);
+  }
+}
+
+/** A person with the web app in a Chromium of their own. */
+export class WebPerson extends Person {
+  private constructor(
+    name: string,
+    public browser: Chromium,
+    public page: Page,
+    readonly relay: Relay,
+  ) {
+    super(name, new ChromiumSurface(page), `${relay.url}/`);
+  }
+
+  static async arrive(name: string, relay: Relay, options: ChromiumOptions = {}): Promise<WebPerson> {
+    const browser = await Chromium.start(options);
+    return new WebPerson(name, browser, await browser.tab(), relay);
+  }
+
+  /** Closes the browser and opens it again at Petmail. */
+  async restartBrowser(): Promise<void> {
+    await this.shutBrowser();
+    await this.openBrowser();
+  }
+
+  async shutBrowser(): Promise<void> {
+    await this.browser.shut();
+  }
+
+  async openBrowser(): Promise<void> {
+    await this.browser.open();
+    await this.useTab(await this.browser.tab());
+    await this.surface.goto(this.home);
+  }
+
+  /** Looks at another tab from now on. */
+  async useTab(page: Page): Promise<void> {
+    this.page = page;
+    this.surface = new ChromiumSurface(page);
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** A person with the extension in a Chromium of their own. */
+export class ChromiumExtensionPerson extends Person {
+  private constructor(
+    name: string,
+    public browser: Chromium,
+    public page: Page,
+    readonly extensionId: string,
+  ) {
+    super(name, new ChromiumSurface(page), `chrome-extension://${extensionId}/app.html`);
+  }
+
+  static async arrive(name: string, options: ChromiumOptions = {}): Promise<ChromiumExtensionPerson> {
+    const browser = await Chromium.start({ ...options, extension: built.chromiumExtension });
+    const worker =
+      browser.context.serviceWorkers().find((worker) => worker.url().startsWith("chrome-extension:")) ??
+      (await browser.context.waitForEvent("serviceworker"));
+    return new ChromiumExtensionPerson(name, browser, await browser.tab(), new URL(worker.url()).host);
+  }
+
+  async restartBrowser(): Promise<void> {
+    await this.browser.restart();
+    this.page = await this.browser.tab();
+    this.surface = new ChromiumSurface(this.page);
+    await this.surface.goto(this.home);
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** A person with the extension in a Firefox of their own. */
+export class FirefoxExtensionPerson extends Person {
+  private constructor(
+    name: string,
+    public browser: Firefox,
+    surface: Surface,
+  ) {
+    super(name, surface, browser.extensionPage("app.html"));
+  }
+
+  static async arrive(name: string): Promise<FirefoxExtensionPerson> {
+    const browser = await Firefox.start({ extension: built.firefoxExtension });
+    return new FirefoxExtensionPerson(name, browser, new FirefoxSurface(await browser.tab()));
+  }
+
+  async restartBrowser(): Promise<void> {
+    await this.browser.restart();
+    this.surface = new FirefoxSurface(await this.browser.tab());
+    await this.surface.goto(this.home);
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { test as base } from "@playwright/test";
+import type { ChromiumOptions } from "./chromium.ts";
+import { ChromiumExtensionPerson, FirefoxExtensionPerson, type Person, WebPerson } from "./person.ts";
+import { Relay } from "./relay.ts";
+
+/** What a scenario is made of. Whoever comes in is shown out at the end. */
+interface Scene {
+  relay: Relay;
+  cast: Cast;
+}
+
+/** Brings people in. */
+export class Cast {
+  private readonly present: (Person & { leave(): Promise<void> })[] = [];
+
+  constructor(private readonly relay: Relay) {}
+
+  /** Somebody with nothing but a Chromium. */
+  async visitor(name: string, options: ChromiumOptions = {}): Promise<WebPerson> {
+    return this.enter(await WebPerson.arrive(name, this.relay, options));
+  }
+
+  /** Somebody who has used the web app before. */
+  async web(name: string, options: ChromiumOptions = {}): Promise<WebPerson> {
+    const person = await this.visitor(name, options);
+    await person.start();
+    return person;
+  }
+
+  /** Somebody with the extension in Chromium. */
+  async chromiumExtension(name: string): Promise<ChromiumExtensionPerson> {
+    const person = this.enter(await ChromiumExtensionPerson.arrive(name));
+    await person.start(this.relay);
+    return person;
+  }
+
+  /** Somebody with the extension in Firefox. */
+  async firefoxExtension(name: string): Promise<FirefoxExtensionPerson> {
+    const person = this.enter(await FirefoxExtensionPerson.arrive(name));
+    await person.start(this.relay);
+    return person;
+  }
+
+  /** Two people with the web app who can write to each other, their conversation open. */
+  async friends(first: string, second: string): Promise<[WebPerson, WebPerson]> {
+    const [inviter, invitee] = await Promise.all([this.web(first), this.web(second)]);
+    const { link } = await inviter.invite();
+    await invitee.accept(link);
+    await meet(inviter, invitee);
+    return [inviter, invitee];
+  }
+
+  private enter<P extends Person & { leave(): Promise<void> }>(person: P): P {
+    this.present.push(person);
+    return person;
+  }
+
+  /** Pictures of what everybody saw last. */
+  async pictures(): Promise<{ name: string; picture: Buffer }[]> {
+    const pictures = [];
+    for (const person of this.present) {
+      const picture = await person.surface.screenshot().catch(() => undefined);
+      if (picture) pictures.push({ name: person.name, picture });
+    }
+    return pictures;
+  }
+
+  async leave(): Promise<void> {
+    await Promise.allSettled(this.present.map((person) => person.leave()));
+  }
+}
+
+/** Both see the other in their list and open the conversation. */
+export async function meet(one: Person, other: Person): Promise<void> {
+  await Promise.all([one.sees("conversation"), other.sees("conversation")]);
+  await Promise.all([one.open(other.name), other.open(one.name)]);
+}
+
+/** One writes, the other reads, exactly that and in this order. */
+export async function exchange(one: Person, other: Person, before: string[] = []): Promise<string[]> {
+  const texts = [...before];
+  for (const [from, to, text] of [
+    [one, other, `hello ${other.name}`],
+    [other, one, `hello ${one.name}, how are you?`],
+    [one, other, "well, and you?"],
+  ] as const) {
+    await from.send(text);
+    texts.push(text);
+    await to.expectConversation(texts);
+  }
+  await one.expectConversation(texts);
+  await one.expectSent("delivered");
+  return texts;
+}
+
+export const test = base.extend<Scene>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+  relay: async ({}, use, info) => {
+    const relay = await Relay.start();
+    await use(relay);
+    if (info.status !== info.expectedStatus) {
+      await info.attach("relay.log", { body: relay.logs(), contentType: "text/plain" });
+    }
+    await relay.close();
+  },
+  cast: async ({ relay }, use, info) => {
+    const cast = new Cast(relay);
+    await use(cast);
+    if (info.status !== info.expectedStatus) {
+      for (const { name, picture } of await cast.pictures()) {
+        await info.attach(`${name}.png`, { body: picture, contentType: "image/png" });
+      }
+    }
+    await cast.leave();
+  },
+});
+
+export { expect } from "@playwright/test";
