@@ -1,0 +1,54 @@
+import type {
+  Command,
+  ConversationArgs,
+  DeleteArgs,
+  Invite,
+  InviteAcceptArgs,
+  InviteArgs,
+  InviteNewArgs,
+  Message,
+  MessagesArgs,
+  MessagesPage,
+  PetnameArgs,
+  ReadArgs,
+  RenameArgs,
+  Safety,
+  SendArgs,
+  Settings,
+  Snapshot,
+  StartArgs,
+  VerifyArgs,
+  Words,
+  WordsArgs,
+} from "../api";
+
+/** No arguments, or no result. */
+export type Nothing = Record<string, never>;
+
+interface Signature {
+  args: unknown;
+  result: unknown;
+}
+
+type Complete<Map extends Record<Command, Signature>> = Map;
+
+/** What each command takes and answers, as wasm/api/protocol.go has it. */
+export type Commands = Complete<{
+  hello: { args: Nothing; result: Snapshot };
+  start: { args: StartArgs; result: Snapshot };
+  rename: { args: RenameArgs; result: Nothing };
+  "invite.new": { args: InviteNewArgs; result: Invite };
+  "invite.accept": { args: InviteAcceptArgs; result: Invite };
+  "invite.dismiss": { args: InviteArgs; result: Nothing };
+  messages: { args: MessagesArgs; result: MessagesPage };
+  send: { args: SendArgs; result: Message };
+  delete: { args: DeleteArgs; result: Nothing };
+  read: { args: ReadArgs; result: Nothing };
+  petname: { args: PetnameArgs; result: Nothing };
+  forget: { args: ConversationArgs; result: Nothing };
+  safety: { args: ConversationArgs; result: Safety };
+  verify: { args: VerifyArgs; result: Nothing };
+  settings: { args: Settings; result: Nothing };
+  words: { args: WordsArgs; result: Words };
+  nudge: { args: Nothing; result: Nothing };
+}>;
