@@ -27,7 +27,10 @@ func EncodeBech32m(prefix string, data []byte) (string, error) {
 	if !validPrefix(prefix) {
 		return "", errPrefix
 	}
-	groups := toGroups(data)
+	return encodeGroups(prefix, toGroups(data)), nil
+}
+
+func encodeGroups(prefix string, groups []byte) string {
 	var b strings.Builder
 	b.Grow(len(prefix) + 1 + len(groups) + bech32Checksum)
 	b.WriteString(prefix)
@@ -46,7 +49,7 @@ func EncodeBech32m(prefix string, data []byte) (string, error) {
 	for i := range bech32Checksum {
 		b.WriteByte(bech32Alphabet[final>>(5*(5-i))&31])
 	}
-	return b.String(), nil
+	return b.String()
 }
 
 // DecodeBech32m returns the data of a bech32m string with exactly this

@@ -18,9 +18,9 @@ func (b *hexBytes) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// vectorFile is shared/vectors/wormhole.json. The parts "spake2" to
-// "purposes" were made by python-spake2 and magic-wormhole.
+// vectorFile is shared/vectors/wormhole.json; Source says who made what.
 type vectorFile struct {
+	Source   string
 	Blinding hexBytes `json:"S"`
 	SPAKE2   []struct {
 		Name     string
