@@ -36,3 +36,22 @@ func TestEveryMemberCommits(t *testing.T) {
 		}
 	}
 }
+
+// A state that was written down and read again goes on like the one in
+// memory, for each member and each commit.
+func TestRestoredStateGoesOn(t *testing.T) {
+	for _, n := range []int{2, 3, 4, 8} {
+		group := newTestGroup(t, X25519AES128, n)
+		for round := range 2 * n {
+			for i := range group {
+				group[i] = reload(t, group[i])
+			}
+			say(t, group, round%n, "before")
+			for i := range group {
+				group[i] = reload(t, group[i])
+			}
+			commitBy(t, group, round%n, CommitParams{Public: round%2 == 0})
+			requireAgree(t, group)
+		}
+	}
+}

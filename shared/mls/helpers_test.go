@@ -107,3 +107,16 @@ func say(t testing.TB, group []*State, from int, text string) {
 		}
 	}
 }
+
+// reload encodes and decodes a state and checks that nothing gets lost.
+func reload(t testing.TB, s *State) *State {
+	t.Helper()
+	data, err := s.Marshal()
+	require.NoError(t, err)
+	out, err := Unmarshal(data, s.cfg)
+	require.NoError(t, err)
+	again, err := out.Marshal()
+	require.NoError(t, err)
+	require.Equal(t, data, again, "encoding is not deterministic")
+	return out
+}

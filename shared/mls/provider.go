@@ -83,6 +83,22 @@ func curveOf(a signatureAlgorithm) (elliptic.Curve, crypto.Hash) {
 	return elliptic.P521(), crypto.SHA512
 }
 
+// ecdsaKey parses a scalar; some implementations drop its leading zeros.
+func ecdsaKey(a signatureAlgorithm, private []byte) (*ecdsa.PrivateKey, error) {
+	curve, _ := curveOf(a)
+	scalar := make([]byte, (curve.Params().BitSize+7)/8)
+	defer clear(scalar)
+	if len(private) > len(scalar) {
+		return nil, errors.New("signature key has a wrong size")
+	}
+	copy(scalar[len(scalar)-len(private):], private)
+	key, err := ecdsa.ParseRawPrivateKey(curve, scalar)
+	if err != nil {
+		return nil, errors.New("signature key is malformed")
+	}
+	return key, nil
+}
+
 // GenerateSignatureKey implements [Provider].
 func (StandardProvider) GenerateSignatureKey(random io.Reader, s Suite) (private, public []byte, err error) {
 	p, err := s.params()
@@ -129,10 +145,9 @@ func (StandardProvider) SignaturePublic(s Suite, private []byte) ([]byte, error)
 		}
 		return ed25519.NewKeyFromSeed(private)[ed25519.SeedSize:], nil
 	}
-	curve, _ := curveOf(p.signature)
-	key, err := ecdsa.ParseRawPrivateKey(curve, private)
+	key, err := ecdsaKey(p.signature, private)
 	if err != nil {
-		return nil, errors.New("signature key is malformed")
+		return nil, err
 	}
 	return key.PublicKey.Bytes()
 }
@@ -154,10 +169,10 @@ func (StandardProvider) Sign(s Suite, private, public, message []byte) ([]byte, 
 		clear(key[:])
 		return sig, nil
 	}
-	curve, h := curveOf(p.signature)
-	key, err := ecdsa.ParseRawPrivateKey(curve, private)
+	_, h := curveOf(p.signature)
+	key, err := ecdsaKey(p.signature, private)
 	if err != nil {
-		return nil, errors.New("signature key is malformed")
+		return nil, err
 	}
 	d := h.New()
 	d.Write(message)
@@ -245,7 +260,7 @@ func (StandardProvider) recipient(s Suite, private, kemOutput, info []byte) (*hp
 	if err != nil {
 		return nil, err
 	}
-	key, err := p.kem.NewPrivateKey(private)
+	key, err := p.kem.NewPrivateKey(p.padScalar(private))
 	if err != nil {
 		return nil, errCrypto
 	}
@@ -254,6 +269,20 @@ func (StandardProvider) recipient(s Suite, private, kemOutput, info []byte) (*hp
 		return nil, errCrypto
 	}
 	return rcp, nil
+}
+
+// padScalar restores leading zeros of a NIST scalar that some implementations
+// drop.
+func (p suiteParams) padScalar(private []byte) []byte {
+	if p.signature == ed25519Signature {
+		return private
+	}
+	curve, _ := curveOf(p.signature) // the KEM is over the same curve
+	size := (curve.Params().BitSize + 7) / 8
+	if len(private) >= size {
+		return private
+	}
+	return append(make([]byte, size-len(private), size), private...)
 }
 
 // SealHPKE implements [Provider].
