@@ -1,9 +1,9 @@
 package conversation
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
-
-	"petmail/shared/wire"
 )
 
 // Stamp is a hybrid logical clock reading (Kulkarni et al., "Logical Physical
@@ -46,8 +46,18 @@ func (s Stamp) less(t Stamp) bool {
 	return s.Milli < t.Milli || s.Milli == t.Milli && s.Counter < t.Counter
 }
 
-// cursor returns the key by which a message with this stamp and id is ordered:
-// fixed width, compared as a string, different for different ids.
-func (s Stamp) cursor(id wire.ID) string {
-	return fmt.Sprintf("%012x%04x%s", s.Milli, s.Counter, id)
+// CursorSize is the length of a cursor in characters.
+const CursorSize = 12 + 4 + 2*cursorTag
+
+const cursorTag = 16 // bytes
+
+// cursor returns the key by which a message is ordered and found: fixed width,
+// compared as a string. Its tail names the message by its sender and number,
+// so that nobody can write a message over another's, or over an earlier one.
+func (s Stamp) cursor(persona []byte, number uint64) string {
+	h := sha256.New()
+	h.Write([]byte("petmail/cursor/1\x00"))
+	h.Write(persona)
+	h.Write(binary.BigEndian.AppendUint64(nil, number))
+	return fmt.Sprintf("%012x%04x%x", s.Milli, s.Counter, h.Sum(nil)[:cursorTag])
 }

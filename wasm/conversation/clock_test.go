@@ -5,8 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"petmail/shared/wire"
 )
 
 func TestClockNeverGoesBack(t *testing.T) {
@@ -42,7 +40,8 @@ func TestCursorsOrderAsStamps(t *testing.T) {
 		})
 		a, b := stamp.Draw(t, "a"), stamp.Draw(t, "b")
 		if a.less(b) {
-			require.Less(t, a.cursor(wire.ID{0xff}), b.cursor(wire.ID{}))
+			require.Less(t, a.cursor([]byte{1}, 9), b.cursor([]byte{2}, 8))
+			require.Len(t, a.cursor(nil, 0), CursorSize)
 		}
 	})
 }

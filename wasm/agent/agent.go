@@ -1,0 +1,175 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"petmail/shared/wire"
+	"petmail/wasm/api"
+	"petmail/wasm/invite"
+	"petmail/wasm/relayclient"
+	"petmail/wasm/store"
+)
+
+// Config is what an agent needs from its host.
+type Config struct {
+	Store     store.Store           // the agent's alone; closed by its owner after Close
+	Transport relayclient.Transport // the network
+	Rand      io.Reader             // cryptographic
+	Now       func() time.Time
+	Logger    *slog.Logger
+	Version   string
+	// Restarted: the host has just restarted the agent after a crash; pages
+	// that say hello soon are told.
+	Restarted bool
+}
+
+// Agent is a running agent. Its methods may be called from any goroutine.
+type Agent struct {
+	config Config
+	client *relayclient.Client
+	log    *slog.Logger
+
+	inbox   inbox
+	stop    chan struct{} // closed by Close
+	stopped chan struct{} // closed by the loop when it has ended
+
+	// Owned by the loop.
+	state     state
+	conn      *connections
+	pages     map[*page]bool // that said hello
+	relay     api.RelayState
+	restarted time.Time // when a crash was recovered from; zero: never
+}
+
+// state is everything that is stored, messages excepted.
+type state struct {
+	self          *self // nil before the first run
+	settings      api.Settings
+	conversations map[wire.ID]*entry
+	invites       map[wire.ID]*invite.Invite
+}
+
+// Open reads the stored state and starts the agent.
+func Open(config Config) (*Agent, error) {
+	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil {
+		return nil, errors.New("couldn't open agent: configuration is incomplete")
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &Agent{
+		config:  config,
+		client:  relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger}),
+		log:     config.Logger,
+		inbox:   inbox{wake: make(chan struct{}, 1)},
+		stop:    make(chan struct{}),
+		stopped: make(chan struct{}),
+		pages:   make(map[*page]bool),
+	}
+	if config.Restarted {
+		a.restarted = config.Now()
+	}
+	if err := a.load(); err != nil {
+		return nil, fmt.Errorf("couldn't open agent: %w", err)
+	}
+	go a.loop()
+	return a, nil
+}
+
+// Close ends the agent and waits until nothing of it runs any more. What was
+// not committed is forgotten, and comes again from the relay or the person.
+func (a *Agent) Close() {
+	a.inbox.close(func() { close(a.stop) })
+	<-a.stopped
+}
+
+// loop owns the state.
+func (a *Agent) loop() {
+	defer close(a.stopped)
+	a.connect()
+	defer func() { a.conn.close() }()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-a.stop:
+			return
+		case <-a.inbox.wake:
+			a.run(a.inbox.take())
+		case <-timer.C:
+			a.run([]input{{do: (*turn).due}})
+		}
+		timer.Reset(a.untilDue())
+	}
+}
+
+// nowMilli returns the present as unix milliseconds.
+func (a *Agent) nowMilli() int64 { return a.config.Now().UnixMilli() }
+
+// input is one thing that happened, to be handled within a turn.
+type input struct {
+	// conn, if set, is the set of connections that it came from: it is
+	// dropped when they have been replaced.
+	conn *connections
+	do   func(*turn)
+	// dropped, if set, is told when do had no effect: the turn failed. It is
+	// called instead of, never after, what do left to be done.
+	dropped func(error)
+}
+
+// inbox is the unbounded queue before the loop; unbounded, because a browser
+// callback must not wait. What fills it is bounded at its source: pages by
+// their own pace, the mailbox by its credit, invitations by their phases.
+type inbox struct {
+	wake chan struct{}
+
+	mu     sync.Mutex
+	closed bool
+	inputs []input
+}
+
+func (b *inbox) post(in input) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
+	b.inputs = append(b.inputs, in)
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// maxInputs bounds how much one turn commits at once.
+const maxInputs = 256
+
+func (b *inbox) take() []input {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := min(len(b.inputs), maxInputs)
+	taken := b.inputs[:n:n]
+	b.inputs = b.inputs[n:]
+	if len(b.inputs) > 0 {
+		select {
+		case b.wake <- struct{}{}:
+		default:
+		}
+	}
+	return taken
+}
+
+func (b *inbox) close(first func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
+	b.closed, b.inputs = true, nil
+	first()
+}

@@ -1,0 +1,416 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"petmail/shared/address"
+	"petmail/shared/wire"
+	"petmail/shared/wormhole"
+	"petmail/wasm/addressbook"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+	"petmail/wasm/invite"
+)
+
+// handlers lists every command.
+func handlers() map[api.Command]handler {
+	return map[api.Command]handler{
+		api.CmdHello:         (*turn).hello,
+		api.CmdStart:         (*turn).startAgent,
+		api.CmdRename:        handle((*turn).rename),
+		api.CmdInviteNew:     handle((*turn).inviteNew),
+		api.CmdInviteAccept:  handle((*turn).inviteAccept),
+		api.CmdInviteDismiss: handle((*turn).inviteDismiss),
+		api.CmdMessages:      handle((*turn).messagesPage),
+		api.CmdSend:          handle((*turn).send),
+		api.CmdDelete:        handle((*turn).deleteMessage),
+		api.CmdRead:          handle((*turn).read),
+		api.CmdPetname:       handle((*turn).petname),
+		api.CmdForget:        handle((*turn).forgetConversation),
+		api.CmdSafety:        handle((*turn).safety),
+		api.CmdVerify:        handle((*turn).verify),
+		api.CmdSettings:      handle((*turn).setSettings),
+		api.CmdWords:         handle((*turn).words),
+		api.CmdNudge:         handle((*turn).nudge),
+	}
+}
+
+// hello answers with everything and, from then on, with every event.
+func (t *turn) hello(q *request, _ json.RawMessage) (any, error) {
+	t.then(func() {
+		t.a.pages[q.page] = true
+		q.reply(t.a.snapshot(), nil)
+	})
+	return nil, errLater
+}
+
+func (t *turn) rename(args api.RenameArgs) (any, error) {
+	name, err := checkName(args.Name)
+	if err != nil {
+		return nil, err
+	}
+	t.a.state.self.Name = name
+	t.saveSelf()
+	t.emit(api.Event{Name: &name})
+	return nil, nil
+}
+
+func checkName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return "", refuse(api.ErrEmpty, "no name")
+	case !conversation.ValidName(name):
+		return "", refuse(api.ErrTooLong, "name is too long or has characters that cannot be shown")
+	}
+	return name, nil
+}
+
+// identity makes what a new conversation needs of us: a fresh persona and an
+// address that no other contact has.
+func (t *turn) identity() (conversation.Persona, address.Address, error) {
+	s, rand := t.a.state.self, t.a.config.Rand
+	persona, err := conversation.NewPersona(rand, s.Name)
+	if err != nil {
+		return conversation.Persona{}, address.Address{}, err
+	}
+	own, err := address.New(rand, s.Relay, s.RelayID, s.Routing, s.door, s.box)
+	if err != nil {
+		return conversation.Persona{}, address.Address{}, fmt.Errorf("couldn't make address: %w", err)
+	}
+	return persona, own, nil
+}
+
+func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
+	note := strings.TrimSpace(args.Note)
+	if !invite.ValidNote(note) {
+		return nil, refuse(api.ErrTooLong, "note is too long or has characters that cannot be shown")
+	}
+	if t.a.openInvites() >= maxInvites {
+		return nil, refuse(api.ErrTooMany, "too many open invitations")
+	}
+	persona, own, err := t.identity()
+	if err != nil {
+		return nil, err
+	}
+	inv, err := invite.New(t.a.config.Rand, t.now, t.a.state.self.Relay, note, persona, own)
+	if err != nil {
+		return nil, err
+	}
+	return t.addInvite(inv), nil
+}
+
+func (t *turn) addInvite(inv *invite.Invite) *api.Invite {
+	t.a.state.invites[inv.ID] = inv
+	t.saveInvite(inv)
+	t.syncRendezvous(inv)
+	return inviteView(inv)
+}
+
+func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
+	if t.a.openInvites() >= maxInvites {
+		return nil, refuse(api.ErrTooMany, "too many open invitations")
+	}
+	link, linkErr := wormhole.ParseLink(args.Text)
+	code, codeErr := wormhole.ParseCode(args.Text)
+	if linkErr != nil && codeErr != nil {
+		return nil, badInvite(args.Text, codeErr)
+	}
+	for _, inv := range t.a.state.invites {
+		if linkErr == nil && inv.Link != nil && inv.Link.Link == link.String() ||
+			codeErr == nil && inv.Code != nil && inv.Code.Code == code.String() {
+			return nil, refuse(api.ErrOwnInvite, "this is your own invitation")
+		}
+	}
+	persona, own, err := t.identity()
+	if err != nil {
+		return nil, err
+	}
+	var inv *invite.Invite
+	if linkErr == nil {
+		inv, err = invite.AcceptLink(t.a.config.Rand, t.now, link, persona, own)
+	} else {
+		inv, err = invite.AcceptCode(t.a.config.Rand, t.now, t.a.state.self.Relay, code, persona, own)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.addInvite(inv), nil
+}
+
+// badInvite says what is wrong with a code or link. Nothing was sent, so
+// nothing is burnt.
+func badInvite(text string, err error) error {
+	var problem *wormhole.CodeError
+	if !strings.Contains(text, "/") && errors.As(err, &problem) &&
+		(problem.Problem == wormhole.ProblemUnknownWord || problem.Problem == wormhole.ProblemWordOrder) {
+		return refuse(api.ErrBadWord, problem.Suggestion)
+	}
+	return refuse(api.ErrBadCode, "not a code or link")
+}
+
+func (t *turn) inviteDismiss(args api.InviteArgs) (any, error) {
+	id, err := wire.ParseID(args.Invite)
+	inv := t.a.state.invites[id]
+	if err != nil || inv == nil {
+		return nil, refuse(api.ErrNotFound, "no such invitation")
+	}
+	if !inv.Mine && !inv.Ended() {
+		t.invitationFailed(inv)
+	}
+	inv.Withdraw()
+	inv.Dismissed = true
+	t.saveInvite(inv)
+	t.syncRendezvous(inv)
+	t.sweepInvite(inv)
+	return nil, nil
+}
+
+// find returns the conversation that a page names.
+func (t *turn) find(id string) (*entry, error) {
+	parsed, err := wire.ParseID(id)
+	e := t.a.state.conversations[parsed]
+	if err != nil || e == nil {
+		return nil, refuse(api.ErrNotFound, "no such conversation")
+	}
+	return e, nil
+}
+
+func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	limit := min(max(args.Limit, 1), api.MaxPage)
+	stored, err := t.a.messages(e.c.ID, args.Before, true, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	page := api.MessagesPage{Messages: []api.Message{}, More: len(stored) > limit}
+	for _, m := range stored[:min(limit, len(stored))] {
+		page.Messages = append(page.Messages, messageView(m))
+	}
+	slices.Reverse(page.Messages)
+	return page, nil
+}
+
+// messages reads the stored messages of a conversation, from (exclusively)
+// that cursor, at most limit; 0: all.
+func (a *Agent) messages(id wire.ID, from string, reverse bool, limit int) ([]conversation.Message, error) {
+	prefix := messagePrefix(id)
+	if from != "" {
+		from = prefix + from
+	}
+	var out []conversation.Message
+	for {
+		n := 256
+		if limit > 0 {
+			n = min(n, limit-len(out))
+		}
+		records, err := a.config.Store.Scan(prefix, from, reverse, n)
+		if err != nil {
+			return nil, fmt.Errorf("couldn't read messages: %w", err)
+		}
+		for _, r := range records {
+			var m conversation.Message
+			if err := wire.Unmarshal(r.Value, &m, maxRecord); err != nil {
+				return nil, fmt.Errorf("couldn't decode message: %w", err)
+			}
+			out, from = append(out, m), r.Key
+		}
+		if len(records) < n || len(out) == limit {
+			return out, nil
+		}
+	}
+}
+
+func (t *turn) send(args api.SendArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	switch {
+	case err != nil:
+		return nil, err
+	case strings.TrimSpace(args.Text) == "":
+		return nil, refuse(api.ErrEmpty, "nothing to send")
+	case len(args.Text) > api.MaxTextBytes:
+		return nil, refuse(api.ErrTooLong, "text is too long")
+	case e.c.State == conversation.Failed:
+		return nil, refuse(api.ErrNotFound, "the invitation of this conversation failed")
+	}
+	m, err := e.c.Write(t.a.config.Rand, t.now, args.Text)
+	if err != nil {
+		return nil, err
+	}
+	t.saveMessage(e, m)
+	t.previewed(e, m)
+	t.touch(e)
+	if e.c.State == conversation.Open {
+		t.sealMessage(e, m)
+	}
+	view := messageView(m)
+	t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: view}})
+	return view, nil
+}
+
+// sealMessage encrypts a message of our own and puts it into the outbox.
+func (t *turn) sealMessage(e *entry, m conversation.Message) {
+	out, err := e.c.Seal(t.a.config.Rand, m)
+	if err != nil {
+		t.fail(err)
+	}
+	t.enqueue(e, rowMessage, out, &m)
+	if e.c.Renewable(t.now) {
+		t.renew(e)
+	}
+}
+
+func (t *turn) deleteMessage(args api.DeleteArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	cursor, ok := cursorOf(args.Message)
+	if !ok {
+		return nil, refuse(api.ErrNotFound, "no such message")
+	}
+	if _, ok := t.message(e, cursor); !ok {
+		return nil, refuse(api.ErrNotFound, "no such message")
+	}
+	t.batch.Delete(messageKey(e.c.ID, cursor))
+	t.emit(api.Event{MessageRemoved: &api.MessageRef{Conversation: args.Conversation, Message: args.Message}})
+	if cursor != e.meta.PreviewAt {
+		return nil, nil
+	}
+	// The list shows what is the newest message now.
+	older, err := t.a.messages(e.c.ID, cursor, true, 1)
+	if err != nil {
+		return nil, err
+	}
+	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
+	if len(older) == 1 {
+		t.previewed(e, older[0])
+	}
+	t.touch(e)
+	return nil, nil
+}
+
+func (t *turn) read(args api.ReadArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	if e.meta.Unread != 0 {
+		e.meta.Unread = 0
+		t.touch(e)
+	}
+	return nil, nil
+}
+
+func (t *turn) petname(args api.PetnameArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	name := strings.TrimSpace(args.Name)
+	if name != "" {
+		if name, err = checkName(name); err != nil {
+			return nil, err
+		}
+	}
+	e.contact.Petname = name
+	t.touch(e)
+	return nil, nil
+}
+
+func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	for _, inv := range t.a.state.invites {
+		if inv.Conversation == e.c.ID {
+			inv.Withdraw()
+			inv.Dismissed = true
+			t.saveInvite(inv)
+			t.syncRendezvous(inv)
+			t.sweepInvite(inv)
+		}
+	}
+	t.forget(e)
+	return nil, nil
+}
+
+// forget deletes a conversation and everything that belongs to it.
+func (t *turn) forget(e *entry) {
+	id := e.c.ID
+	for _, prefix := range []string{prefMessage, prefRow, prefHeld} {
+		err := t.a.scan(prefix+id.String()+"/", func(key string, _ []byte) error {
+			t.batch.Delete(key)
+			return nil
+		})
+		if err != nil {
+			t.fail(err)
+		}
+	}
+	t.batch.Delete(groupKey(id))
+	t.batch.Delete(convKey(id))
+	delete(t.a.state.conversations, id)
+	delete(t.dirty, id)
+	t.emit(api.Event{ConversationRemoved: id.String()})
+}
+
+func (t *turn) safety(args api.ConversationArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	peer := e.c.Peer()
+	if peer == nil {
+		return nil, refuse(api.ErrNotFound, "they have not joined yet")
+	}
+	return api.Safety{
+		Words:    addressbook.SafetyWords(e.c.PersonaKey(), peer.Persona),
+		Verified: e.contact.Verified,
+	}, nil
+}
+
+func (t *turn) verify(args api.VerifyArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	peer := e.c.Peer()
+	if peer == nil {
+		return nil, refuse(api.ErrNotFound, "they have not joined yet")
+	}
+	e.contact.SetVerified(args.Verified, peer.Persona)
+	t.touch(e)
+	return nil, nil
+}
+
+func (t *turn) setSettings(args api.Settings) (any, error) {
+	if !slices.Contains([]string{"", "en", "de"}, args.Language) {
+		return nil, refuse(api.ErrBadRequest, "unknown language")
+	}
+	b, err := json.Marshal(args)
+	if err != nil {
+		return nil, err
+	}
+	t.a.state.settings = args
+	t.batch.Put(keySettings, b)
+	t.emit(api.Event{Settings: &args})
+	return nil, nil
+}
+
+func (t *turn) words(args api.WordsArgs) (any, error) {
+	completions := wormhole.Complete(args.Text, 2)
+	return api.Words{Completions: completions[:min(len(completions), 8)]}, nil
+}
+
+func (t *turn) nudge(struct{}) (any, error) {
+	t.then(func() { t.a.conn.nudge() })
+	return nil, nil
+}

@@ -1,0 +1,214 @@
+package agent
+
+import (
+	"context"
+	"sync"
+
+	"petmail/shared/relayproto"
+	"petmail/shared/wire"
+	"petmail/shared/wormhole"
+	"petmail/wasm/api"
+	"petmail/wasm/invite"
+	"petmail/wasm/relayclient"
+)
+
+// connections is everything of the agent that talks to relays, from one
+// reading of the stored state to the next. It is owned by the loop.
+type connections struct {
+	a      *Agent
+	ctx    context.Context
+	cancel context.CancelFunc
+	group  sync.WaitGroup // requests under way
+
+	mailbox    *relayclient.Mailbox
+	rendezvous map[meeting]*relayclient.Rendezvous
+	deposits   int // under way
+	repairing  bool
+}
+
+// meeting names one rendezvous.
+type meeting struct {
+	invite wire.ID
+	via    invite.Via
+}
+
+// connect opens connections for the loaded state.
+func (a *Agent) connect() {
+	ctx, cancel := context.WithCancel(context.Background())
+	a.conn = &connections{a: a, ctx: ctx, cancel: cancel, rendezvous: make(map[meeting]*relayclient.Rendezvous)}
+	if a.state.self == nil {
+		return
+	}
+	a.conn.openMailbox()
+	for _, inv := range a.state.invites {
+		a.conn.sync(inv)
+	}
+	a.conn.checkRelay()
+	a.deposit()
+	a.workSlots()
+}
+
+// start runs f in a goroutine that close waits for; f must end with ctx.
+func (c *connections) start(f func(ctx context.Context)) {
+	c.group.Go(func() { f(c.ctx) })
+}
+
+// close ends all connections and waits for their goroutines. What they still
+// post is passed over.
+func (c *connections) close() {
+	c.cancel()
+	if c.mailbox != nil {
+		c.mailbox.Close()
+	}
+	for _, r := range c.rendezvous {
+		r.Close()
+	}
+	c.group.Wait()
+}
+
+func (c *connections) openMailbox() {
+	s := c.a.state.self
+	c.mailbox = relayclient.OpenMailbox(c.a.client, relayclient.MailboxConfig{
+		RelayURL: s.Relay, RelayID: s.RelayID, Key: s.mailboxKey(),
+		OnState: func(state relayclient.State) {
+			c.a.inbox.post(input{conn: c, do: func(t *turn) { t.mailboxState(state) }})
+		},
+		OnEnvelopes: func(envelopes []relayclient.Envelope) { c.a.received(c, envelopes) },
+	})
+}
+
+// mailboxState shows how the mailbox socket is.
+func (t *turn) mailboxState(s relayclient.State) {
+	r := &t.a.relay
+	r.RetryAt = 0
+	switch s.Status {
+	case relayclient.Connected:
+		r.State = api.Connected
+		t.a.retryNow()
+	case relayclient.Connecting:
+		r.State = api.Connecting
+	case relayclient.Offline:
+		r.State, r.RetryAt = api.Offline, t.now+s.RetryIn.Milliseconds()
+	}
+	t.emitRelay()
+	if s.NoMailbox {
+		t.a.conn.register()
+	}
+}
+
+func (t *turn) emitRelay() {
+	r := t.a.relay
+	t.emit(api.Event{Relay: &r})
+}
+
+// retryNow forgets all waiting: the network is back.
+func (a *Agent) retryNow() {
+	for _, e := range a.state.conversations {
+		e.sending.retryAt, e.sending.failed = 0, 0
+		e.slot.retryAt, e.slot.failed = 0, 0
+	}
+}
+
+// nudge has everything that waits for the network try now.
+func (c *connections) nudge() {
+	c.a.retryNow()
+	if c.mailbox != nil {
+		c.mailbox.Nudge()
+	}
+	for _, r := range c.rendezvous {
+		r.Nudge()
+	}
+}
+
+// register creates our mailbox again at a relay that has lost it.
+func (c *connections) register() {
+	if c.repairing {
+		return
+	}
+	c.repairing = true
+	s := c.a.state.self
+	door := s.door.ID()
+	request := relayproto.MailboxRequest{
+		RelayID: s.RelayID, Counter: s.Counter + 1, Register: true, AddDoors: [][]byte{door[:]},
+	}
+	relay, key := s.Relay, s.mailboxKey()
+	c.start(func(ctx context.Context) {
+		status, err := c.a.client.UpdateMailbox(ctx, relay, key, request)
+		c.a.inbox.post(input{conn: c, do: func(t *turn) {
+			c.repairing = false
+			if err != nil {
+				t.a.log.Warn("couldn't register the mailbox again", "error", err)
+				return
+			}
+			t.a.state.self.Counter = status.Counter
+			t.saveSelf()
+			t.then(func() { c.mailbox.Nudge() })
+		}})
+	})
+}
+
+// checkRelay compares the keys that our relay shows today with those we know.
+func (c *connections) checkRelay() {
+	relay, id := c.a.state.self.Relay, c.a.state.self.RelayID
+	c.start(func(ctx context.Context) {
+		now, err := c.a.client.Descriptor(ctx, relay)
+		if err != nil || now.ID == id {
+			return
+		}
+		c.a.inbox.post(input{conn: c, do: func(t *turn) {
+			t.a.relay.KeyAlarm = true
+			t.emitRelay()
+		}})
+	})
+}
+
+// sync opens or closes the rendezvous of an invitation as its attempts need.
+func (c *connections) sync(inv *invite.Invite) {
+	for _, via := range []invite.Via{invite.ViaCode, invite.ViaLink} {
+		a, m := inv.Attempt(via), meeting{inv.ID, via}
+		r := c.rendezvous[m]
+		switch {
+		case !a.Live() && r != nil:
+			delete(c.rendezvous, m)
+			c.start(func(context.Context) { r.Close() })
+			continue
+		case !a.Live():
+			continue
+		case r == nil:
+			r = c.openRendezvous(m, a)
+			c.rendezvous[m] = r
+		}
+		for _, p := range a.Pending {
+			if err := r.Add(p.Name, p.Body); err != nil {
+				c.a.log.Error("couldn't add phase", "error", err)
+			}
+		}
+		if a.Mood != "" {
+			if a.Nameplate != "" {
+				r.Release()
+			}
+			r.CloseMailbox(a.Mood)
+		}
+	}
+}
+
+func (c *connections) openRendezvous(m meeting, a *invite.Attempt) *relayclient.Rendezvous {
+	config := relayclient.RendezvousConfig{
+		RelayURL: a.Relay, AppID: wormhole.AppID, Side: a.Side,
+		MailboxID: a.Mailbox, Nameplate: a.Nameplate,
+		Allocate: a.Mailbox == "" && a.Nameplate == "",
+		OnEvent: func(e relayclient.RendezvousEvent) {
+			c.a.inbox.post(input{conn: c, do: func(t *turn) { t.rendezvous(m, e) }})
+		},
+	}
+	for _, p := range a.Pending {
+		config.Pending = append(config.Pending, relayclient.Phase(p))
+	}
+	return relayclient.OpenRendezvous(c.a.client, config)
+}
+
+// syncRendezvous has the connections follow an invitation once the turn is
+// durable.
+func (t *turn) syncRendezvous(inv *invite.Invite) {
+	t.then(func() { t.a.conn.sync(inv) })
+}

@@ -1,0 +1,233 @@
+package agent
+
+import (
+	"petmail/shared/relayproto"
+	"petmail/shared/wire"
+	"petmail/wasm/addressbook"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+	"petmail/wasm/invite"
+	"petmail/wasm/relayclient"
+)
+
+// maxInvites bounds the invitations under way at once: each holds up to two
+// sockets.
+const maxInvites = 20
+
+// rendezvous takes an event of an invitation's rendezvous.
+func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
+	inv := t.a.state.invites[m.invite]
+	if inv == nil {
+		return
+	}
+	a := inv.Attempt(m.via)
+	switch ev := event.(type) {
+	case relayclient.EventAllocated:
+		if err := inv.Allocated(t.a.config.Rand, ev.Nameplate); err != nil {
+			t.fail(err)
+		}
+	case relayclient.EventClaimed:
+		if a.Mailbox == ev.MailboxID {
+			return
+		}
+		a.Mailbox = ev.MailboxID
+	case relayclient.EventSent:
+		a.Confirmed(ev.Phase)
+	case relayclient.EventPhase:
+		if ev.Own {
+			return
+		}
+		step, err := inv.Phase(t.a.config.Rand, t.now, m.via, ev.Side, ev.Phase, ev.Body)
+		if err != nil {
+			t.a.log.Debug("invitation phase dropped", "error", err)
+		}
+		t.stepped(inv, m.via, step)
+	case relayclient.EventFailed:
+		if !ev.Final {
+			return
+		}
+		t.stepped(inv, m.via, inv.Refused(m.via, refusal(ev.Reason)))
+	case relayclient.EventClosed:
+		a.Closed = true
+	default:
+		return
+	}
+	t.saveInvite(inv)
+	t.syncRendezvous(inv)
+	t.sweepInvite(inv)
+}
+
+// sweepInvite deletes a dismissed invitation once the relay knows that it is
+// over.
+func (t *turn) sweepInvite(inv *invite.Invite) {
+	if inv.Dismissed && inv.Silent() {
+		delete(t.a.state.invites, inv.ID)
+		t.batch.Delete(inviteKey(inv.ID))
+	}
+}
+
+func refusal(reason relayclient.FailReason) invite.Progress {
+	switch reason {
+	case relayclient.FailUnknown:
+		return invite.Unknown
+	case relayclient.FailUsed, relayclient.FailCrowded:
+		return invite.Used
+	default:
+		return invite.Foreign
+	}
+}
+
+// stepped stores the conversation that an invitation has led to.
+func (t *turn) stepped(inv *invite.Invite, via invite.Via, step invite.Step) {
+	if step.Failed {
+		t.invitationFailed(inv)
+	}
+	if step.Conversation == nil {
+		return
+	}
+	if t.a.state.conversations[step.Conversation.ID] != nil {
+		t.a.log.Debug("invitation leads to a conversation that stands already")
+		return
+	}
+	e := &entry{
+		c:       step.Conversation,
+		contact: addressbook.Contact{Petname: inv.Note, Met: metBy(via), Created: t.now},
+		meta:    convMeta{Activity: t.now},
+	}
+	t.a.state.conversations[e.c.ID] = e
+	t.touch(e)
+	t.met(e)
+	if step.Welcome != nil {
+		t.enqueue(e, rowWelcome, []conversation.Outgoing{*step.Welcome}, nil)
+	}
+}
+
+func metBy(via invite.Via) addressbook.Met {
+	if via == invite.ViaLink {
+		return addressbook.MetByLink
+	}
+	return addressbook.MetByCode
+}
+
+// invitationFailed ends the conversation that waited for an invitation. If
+// nothing was written in it, nothing is left to see.
+func (t *turn) invitationFailed(inv *invite.Invite) {
+	e := t.a.state.conversations[inv.Conversation]
+	if inv.Conversation.IsZero() || e == nil {
+		return
+	}
+	written, err := t.a.messages(e.c.ID, "", true, 1)
+	if err != nil {
+		t.fail(err)
+	}
+	if len(written) == 0 {
+		inv.Conversation = wire.ID{}
+		t.forget(e)
+		return
+	}
+	e.c.Fail()
+	t.touch(e)
+}
+
+// expireInvites ends the invitations whose time is over.
+func (t *turn) expireInvites() {
+	for _, inv := range t.a.state.invites {
+		changed, step := inv.Expire(t.now)
+		if !changed {
+			continue
+		}
+		t.stepped(inv, invite.ViaCode, step)
+		t.saveInvite(inv)
+		t.syncRendezvous(inv)
+		t.sweepInvite(inv)
+	}
+}
+
+// openInvites counts the invitations that may still lead somewhere.
+func (a *Agent) openInvites() int {
+	n := 0
+	for _, inv := range a.state.invites {
+		if !inv.Ended() {
+			n++
+		}
+	}
+	return n
+}
+
+// inviteView is what a page sees of an invitation.
+func inviteView(inv *invite.Invite) *api.Invite {
+	v := &api.Invite{
+		ID: inv.ID.String(), Mine: inv.Mine, Note: inv.Note, Created: inv.Created,
+		CodeExpires: inv.Created + relayproto.CodeLifetime.Milliseconds(),
+		LinkExpires: inv.Created + relayproto.LinkLifetime.Milliseconds(),
+		State:       inviteState(inv),
+	}
+	if !inv.Conversation.IsZero() {
+		v.Conversation = inv.Conversation.String()
+	}
+	if inv.Code != nil {
+		v.Code = inv.Code.Code
+		v.CodeFailed = inv.Code.Progress == invite.Burnt
+	}
+	if inv.Link != nil {
+		v.Link = inv.Link.Link
+	}
+	return v
+}
+
+// inviteState puts the progress of one or two attempts into one word: the
+// liveliest counts, and of ended ones the one that tells most.
+func inviteState(inv *invite.Invite) api.InviteState {
+	best := invite.Withdrawn
+	rank := func(p invite.Progress) int {
+		switch p {
+		case invite.Done:
+			return 9
+		case invite.Joining:
+			return 8
+		case invite.Waiting:
+			return 7
+		case invite.Preparing:
+			return 6
+		case invite.Burnt:
+			return 5
+		case invite.Foreign:
+			return 4
+		case invite.Used:
+			return 3
+		case invite.Unknown:
+			return 2
+		case invite.Expired:
+			return 1
+		}
+		return 0
+	}
+	for _, a := range []*invite.Attempt{inv.Code, inv.Link} {
+		if a != nil && rank(a.Progress) > rank(best) {
+			best = a.Progress
+		}
+	}
+	if best == invite.Waiting && inv.Mine && !inv.Code.Kept() && !inv.Link.Kept() {
+		best = invite.Preparing // nobody can come before the relay has our half
+	}
+	switch best {
+	case invite.Done:
+		return api.InviteDone
+	case invite.Joining:
+		return api.InviteJoining
+	case invite.Waiting:
+		return api.InviteWaiting
+	case invite.Preparing:
+		return api.InvitePreparing
+	case invite.Burnt:
+		return api.InviteFailed
+	case invite.Foreign:
+		return api.InviteUnsupported
+	case invite.Used:
+		return api.InviteUsed
+	case invite.Unknown:
+		return api.InviteUnknown
+	default:
+		return api.InviteExpired
+	}
+}

@@ -1,0 +1,234 @@
+package agent
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+	"unicode/utf8"
+
+	"petmail/shared/address"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+	"petmail/wasm/relayclient"
+)
+
+// Acknowledgements wait a random time, so that a relay cannot tell from their
+// timing who answers whom (design §10).
+const (
+	ackMean = 10 * time.Minute
+	ackMost = 30 * time.Minute
+	// With quick receipts, as the person may choose.
+	ackQuickMean = time.Second
+	ackQuickMost = 3 * time.Second
+)
+
+// received is called by the mailbox with envelopes; it blocks until they have
+// been dealt with, so that the relay pushes no faster than we store.
+func (a *Agent) received(conn *connections, envelopes []relayclient.Envelope) {
+	done := make(chan struct{})
+	for i, env := range envelopes {
+		last := i == len(envelopes)-1
+		a.inbox.post(input{
+			conn: conn,
+			do: func(t *turn) {
+				t.receive(env.Data)
+				t.then(func() { conn.mailbox.Ack(env.Seq) })
+				if last {
+					t.then(func() { close(done) })
+				}
+			},
+			dropped: func(err error) {
+				// Where the store failed, the envelope stays at the relay and
+				// comes again; where it made us panic, it never will.
+				if errors.Is(err, errPanic) && a.conn.mailbox != nil {
+					a.conn.mailbox.Ack(env.Seq)
+				}
+			},
+		})
+	}
+	select {
+	case <-done:
+	case <-conn.ctx.Done():
+	}
+}
+
+// receive takes one envelope. Whatever is wrong with it, it is dropped without
+// a trace outside: no answer may depend on what an envelope held.
+func (t *turn) receive(envelope []byte) {
+	opened, err := t.a.state.self.box.Open(envelope)
+	if err != nil {
+		t.a.log.Debug("envelope does not open")
+		return
+	}
+	body, err := conversation.DecodeBody(opened.Body)
+	if err != nil {
+		t.a.log.Debug("envelope body is malformed")
+		return
+	}
+	e := t.a.state.conversations[body.Conversation]
+	if e == nil || !e.c.CameThrough(opened) {
+		t.a.log.Debug("envelope is not for any conversation, or came through another's address")
+		return
+	}
+	t.take(e, body)
+	if e.c.State == conversation.Open {
+		t.takeHeld(e)
+	}
+}
+
+// take hands a body to its conversation and stores what follows from it.
+func (t *turn) take(e *entry, body conversation.Body) {
+	r, err := e.c.Receive(t.now, body)
+	if err != nil {
+		t.a.log.Debug("body dropped", "error", err)
+		return
+	}
+	if r.Behind {
+		t.hold(e, body)
+		return
+	}
+	t.applied(e, r)
+}
+
+// applied stores and shows what a body or a slot did to a conversation.
+func (t *turn) applied(e *entry, r conversation.Result) {
+	t.touch(e)
+	if r.Moved {
+		t.met(e)
+	}
+	if r.Joined {
+		t.joined(e)
+	}
+	if r.Heard || r.Acked {
+		t.acknowledged(e)
+	}
+	if r.Owes && e.c.AckDue == 0 {
+		e.c.AckDue = t.now + t.ackDelay()
+	}
+	if r.Message != nil {
+		t.arrived(e, *r.Message)
+	}
+}
+
+func (t *turn) ackDelay() int64 {
+	mean, most := ackMean, ackMost
+	if t.a.state.settings.QuickReceipts {
+		mean, most = ackQuickMean, ackQuickMost
+	}
+	return min(time.Duration(rand.ExpFloat64()*float64(mean)), most).Milliseconds() + 1
+}
+
+// met notes what the contact's leaf says of it now.
+func (t *turn) met(e *entry) {
+	peer := e.c.Peer()
+	if peer == nil {
+		return
+	}
+	e.contact.Saw(peer.Name, peer.Persona)
+	t.compareKeys(peer.Address)
+}
+
+// compareKeys raises an alarm when a contact's address shows other keys of our
+// relay than it shows us (design §6, key consistency).
+func (t *turn) compareKeys(encoded []byte) {
+	where, err := address.ParseAddress(encoded)
+	if err != nil || where.Relay != t.a.state.self.Relay || where.RelayID == t.a.state.self.RelayID {
+		return
+	}
+	t.a.relay.KeyAlarm = true
+	t.emitRelay()
+}
+
+// joined: the inviter's Welcome has let us in. What was written meanwhile goes
+// out.
+func (t *turn) joined(e *entry) {
+	for _, inv := range t.a.state.invites {
+		if inv.Conversation == e.c.ID && !inv.Mine {
+			inv.Opened()
+			t.saveInvite(inv)
+			t.syncRendezvous(inv)
+		}
+	}
+	records, err := t.a.messages(e.c.ID, "", false, 0)
+	if err != nil {
+		t.fail(err)
+	}
+	for _, m := range records {
+		if m.Mine && m.State == conversation.Sending {
+			t.sealMessage(e, m)
+		}
+	}
+}
+
+// arrived stores a new message.
+func (t *turn) arrived(e *entry, m conversation.Message) {
+	t.saveMessage(e, m)
+	e.meta.Unread++
+	t.previewed(e, m)
+	t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m), Fresh: true}})
+}
+
+// previewed shows m in the list if it is the newest.
+func (t *turn) previewed(e *entry, m conversation.Message) {
+	if m.Cursor < e.meta.PreviewAt {
+		return
+	}
+	e.meta.PreviewAt, e.meta.PreviewMine = m.Cursor, m.Mine
+	e.meta.Activity = max(e.meta.Activity, m.Time)
+	text, _ := m.Text()
+	e.meta.Preview = shorten(text, 120)
+}
+
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit] + "…"
+}
+
+// hold keeps a body that belongs to an epoch, or a group, that we have not
+// entered yet. Only members can have sent it, so a full hold harms nobody
+// else; what falls out is deposited again by its sender.
+func (t *turn) hold(e *entry, body conversation.Body) {
+	if len(e.held) >= maxHeld {
+		return
+	}
+	h := held{e.meta.NextRow, body}
+	e.meta.NextRow++
+	e.held = append(e.held, h)
+	t.put(heldKey(e.c.ID, h.n), body)
+	t.touch(e)
+}
+
+// takeHeld tries what is held, for as long as it leads on.
+func (t *turn) takeHeld(e *entry) {
+	for again := true; again; {
+		again = false
+		for _, h := range append([]held(nil), e.held...) {
+			r, err := e.c.Receive(t.now, h.body)
+			if err == nil && r.Behind {
+				continue
+			}
+			t.release(e, h)
+			if err != nil {
+				continue
+			}
+			t.applied(e, r)
+			again = again || r.Moved
+		}
+	}
+}
+
+func (t *turn) release(e *entry, h held) {
+	for i := range e.held {
+		if e.held[i].n == h.n {
+			e.held = append(e.held[:i:i], e.held[i+1:]...)
+			break
+		}
+	}
+	t.batch.Delete(heldKey(e.c.ID, h.n))
+	t.touch(e)
+}

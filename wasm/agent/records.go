@@ -1,0 +1,289 @@
+package agent
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"petmail/shared/address"
+	"petmail/shared/wire"
+	"petmail/wasm/addressbook"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+	"petmail/wasm/invite"
+	"petmail/wasm/store"
+)
+
+// Keys of the store. Ids are 32 hexadecimal digits, row numbers 16.
+const (
+	keySelf     = "self"
+	keySettings = "settings"
+	prefConv    = "conv/" // conv/<conversation>: convRecord
+	prefGroup   = "mls/"  // mls/<conversation>: encoded MLS state
+	prefMessage = "msg/"  // msg/<conversation>/<cursor>: conversation.Message
+	prefRow     = "out/"  // out/<conversation>/<row>: row
+	prefHeld    = "held/" // held/<conversation>/<row>: encoded conversation.Body
+	prefInvite  = "inv/"  // inv/<invite>: invite.Invite
+)
+
+func convKey(id wire.ID) string                { return prefConv + id.String() }
+func groupKey(id wire.ID) string               { return prefGroup + id.String() }
+func messagePrefix(id wire.ID) string          { return prefMessage + id.String() + "/" }
+func messageKey(id wire.ID, cur string) string { return messagePrefix(id) + cur }
+func rowKey(id wire.ID, n uint64) string       { return fmt.Sprintf("%s%s/%016x", prefRow, id, n) }
+func heldKey(id wire.ID, n uint64) string      { return fmt.Sprintf("%s%s/%016x", prefHeld, id, n) }
+func inviteKey(id wire.ID) string              { return prefInvite + id.String() }
+
+// maxRecord bounds a decoded record, in bytes.
+const maxRecord = store.MaxValue
+
+// self is what this agent is to itself and to its relay.
+type self struct {
+	wire.Redacted
+	Name    string   `cbor:"1,keyasint"`
+	Relay   string   `cbor:"2,keyasint"` // URL
+	RelayID [32]byte `cbor:"3,keyasint"`
+	Routing [32]byte `cbor:"4,keyasint"`
+	Mailbox []byte   `cbor:"5,keyasint"` // Ed25519 seed
+	Door    []byte   `cbor:"6,keyasint"`
+	Box     []byte   `cbor:"7,keyasint"`
+	Counter uint64   `cbor:"8,keyasint"` // of the last mailbox request
+
+	door address.Door
+	box  address.BoxKey
+}
+
+func (s *self) mailboxKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(s.Mailbox) }
+
+func (s *self) parse() error {
+	var err error
+	if s.door, err = address.ParseDoor(s.Door); err != nil {
+		return fmt.Errorf("couldn't decode door: %w", err)
+	}
+	if s.box, err = address.ParseBoxKey(s.Box); err != nil {
+		return fmt.Errorf("couldn't decode box key: %w", err)
+	}
+	return nil
+}
+
+// entry is one conversation with everything around it.
+type entry struct {
+	c       *conversation.Conversation
+	contact addressbook.Contact
+	meta    convMeta
+	rows    []*row // not yet acknowledged or not yet deposited, oldest first
+	held    []held // bodies of a later epoch, oldest first
+
+	sending sending // volatile
+	slot    slotWork
+}
+
+// convMeta is what the list shows of a conversation.
+type convMeta struct {
+	Unread      uint64 `cbor:"1,keyasint,omitempty"`
+	Activity    int64  `cbor:"2,keyasint"` // unix ms
+	Preview     string `cbor:"3,keyasint,omitempty"`
+	PreviewMine bool   `cbor:"4,keyasint,omitempty"`
+	PreviewAt   string `cbor:"5,keyasint,omitempty"` // cursor of that message
+	NextRow     uint64 `cbor:"6,keyasint,omitempty"` // number of the next outbox or held row
+}
+
+type convRecord struct {
+	wire.Redacted
+	Conversation wire.Raw            `cbor:"1,keyasint"`
+	Contact      addressbook.Contact `cbor:"2,keyasint"`
+	Meta         convMeta            `cbor:"3,keyasint"`
+}
+
+// held is a body that cannot be read yet.
+type held struct {
+	n    uint64
+	body conversation.Body
+}
+
+// maxHeld bounds the bodies held for one conversation.
+const maxHeld = 64
+
+func (t *turn) put(key string, v any) {
+	b, err := wire.Marshal(v)
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't encode record: %w", err))
+	}
+	t.batch.Put(key, b)
+}
+
+// save stores a conversation and its group.
+func (t *turn) save(e *entry) {
+	record, err := e.c.Record()
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't encode conversation: %w", err))
+	}
+	t.put(convKey(e.c.ID), convRecord{Conversation: record, Contact: e.contact, Meta: e.meta})
+	group, err := e.c.Group()
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't encode group: %w", err))
+	}
+	if group != nil {
+		t.batch.Put(groupKey(e.c.ID), group)
+	}
+}
+
+func (t *turn) saveSelf() { t.put(keySelf, t.a.state.self) }
+
+func (t *turn) saveInvite(inv *invite.Invite) {
+	t.put(inviteKey(inv.ID), inv)
+	if inv.Dismissed {
+		t.emit(api.Event{InviteRemoved: inv.ID.String()})
+		return
+	}
+	t.emit(api.Event{Invite: inviteView(inv)})
+}
+
+func (t *turn) saveMessage(e *entry, m conversation.Message) {
+	t.put(messageKey(e.c.ID, m.Cursor), m)
+}
+
+func (t *turn) message(e *entry, cursor string) (conversation.Message, bool) {
+	b, err := t.get(messageKey(e.c.ID, cursor))
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't read message: %w", err))
+	}
+	if b == nil {
+		return conversation.Message{}, false
+	}
+	var m conversation.Message
+	if err := wire.Unmarshal(b, &m, maxRecord); err != nil {
+		t.fail(fmt.Errorf("couldn't decode message: %w", err))
+	}
+	return m, true
+}
+
+// load replaces the state in memory by what is stored.
+func (a *Agent) load() error {
+	s := state{conversations: make(map[wire.ID]*entry), invites: make(map[wire.ID]*invite.Invite)}
+	b, err := a.config.Store.Get(keySelf)
+	if err != nil {
+		return fmt.Errorf("couldn't read: %w", err)
+	}
+	if b != nil {
+		s.self = &self{}
+		if err := wire.Unmarshal(b, s.self, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode self: %w", err)
+		}
+		if err := s.self.parse(); err != nil {
+			return err
+		}
+	}
+	if b, err = a.config.Store.Get(keySettings); err != nil {
+		return fmt.Errorf("couldn't read: %w", err)
+	}
+	if b != nil {
+		if err := json.Unmarshal(b, &s.settings); err != nil {
+			return fmt.Errorf("couldn't decode settings: %w", err)
+		}
+	}
+	err = a.scan(prefConv, func(key string, value []byte) error {
+		e, err := a.loadEntry(value)
+		if err != nil {
+			return err
+		}
+		s.conversations[e.c.ID] = e
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.scan(prefRow, func(key string, value []byte) error {
+		e, err := s.owner(key, prefRow)
+		if e == nil {
+			return err
+		}
+		var r row
+		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode outbox row: %w", err)
+		}
+		e.rows = append(e.rows, &r)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := a.scan(prefHeld, func(key string, value []byte) error {
+		e, err := s.owner(key, prefHeld)
+		if e == nil {
+			return err
+		}
+		var n uint64
+		if _, err := fmt.Sscanf(key[strings.LastIndexByte(key, '/')+1:], "%x", &n); err != nil {
+			return fmt.Errorf("couldn't decode key: %w", err)
+		}
+		b, err := conversation.DecodeBody(value)
+		if err != nil {
+			return err
+		}
+		e.held = append(e.held, held{n, b})
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := a.scan(prefInvite, func(key string, value []byte) error {
+		var inv invite.Invite
+		if err := wire.Unmarshal(value, &inv, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode invite: %w", err)
+		}
+		s.invites[inv.ID] = &inv
+		return nil
+	}); err != nil {
+		return err
+	}
+	a.state = s
+	a.relay = api.RelayState{State: api.Connecting}
+	if s.self != nil {
+		a.relay.URL = s.self.Relay
+	}
+	return nil
+}
+
+func (a *Agent) loadEntry(value []byte) (*entry, error) {
+	var r convRecord
+	if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
+		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
+	}
+	c, err := conversation.Load(r.Conversation, func(id wire.ID) ([]byte, error) {
+		return a.config.Store.Get(groupKey(id))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &entry{c: c, contact: r.Contact, meta: r.Meta}, nil
+}
+
+// owner finds the conversation in a key; nil if it has been deleted.
+func (s *state) owner(key, prefix string) (*entry, error) {
+	rest := key[len(prefix):]
+	id, err := wire.ParseID(rest[:strings.IndexByte(rest+"/", '/')])
+	if err != nil {
+		return nil, fmt.Errorf("couldn't decode key: %w", err)
+	}
+	return s.conversations[id], nil
+}
+
+// scan calls f with every record under prefix, in key order.
+func (a *Agent) scan(prefix string, f func(key string, value []byte) error) error {
+	from := ""
+	for {
+		records, err := a.config.Store.Scan(prefix, from, false, 256)
+		if err != nil {
+			return fmt.Errorf("couldn't read: %w", err)
+		}
+		for _, r := range records {
+			if err := f(r.Key, r.Value); err != nil {
+				return err
+			}
+			from = r.Key
+		}
+		if len(records) < 256 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"context"
+
+	"petmail/wasm/conversation"
+)
+
+// slotWork is how the slot of a conversation's current epoch stands; volatile.
+type slotWork struct {
+	busy    bool
+	retryAt int64 // unix ms; 0: not waiting
+	failed  int
+}
+
+// renew prepares a commit that renews our keys; slots carries it out.
+func (t *turn) renew(e *entry) {
+	if err := e.c.Renew(t.a.config.Rand, t.now); err != nil {
+		t.fail(err)
+	}
+	t.touch(e)
+}
+
+// wantsSlot reports whether the slot of the current epoch has to be written
+// (a commit of ours is undecided) or read (something of a later epoch is here).
+func (e *entry) wantsSlot() bool {
+	return e.c.State == conversation.Open && (e.c.Pending != nil || len(e.held) > 0)
+}
+
+// workSlots starts what the slots of all conversations need.
+func (a *Agent) workSlots() {
+	now := a.nowMilli()
+	for _, e := range a.state.conversations {
+		if e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
+			continue
+		}
+		e.slot.busy = true
+		a.workSlot(e)
+	}
+}
+
+func (a *Agent) workSlot(e *entry) {
+	conn, id, epoch, relay := a.conn, e.c.ID, e.c.Epoch(), e.c.SlotRelay
+	slot, err := e.c.Slot()
+	if err != nil {
+		a.log.Error("couldn't derive slot", "error", err)
+		return
+	}
+	var value []byte
+	if e.c.Pending != nil {
+		value = e.c.Pending.Value
+	}
+	conn.start(func(ctx context.Context) {
+		var standing []byte
+		var err error
+		if value != nil {
+			standing, _, err = a.client.PutSlot(ctx, relay, slot, value)
+		} else {
+			standing, _, err = a.client.GetSlot(ctx, relay, slot)
+		}
+		a.inbox.post(input{conn: conn, do: func(t *turn) {
+			if e := t.a.state.conversations[id]; e != nil {
+				t.slotRead(e, epoch, standing, err)
+			}
+		}})
+	})
+}
+
+// slotRead takes what stands in the slot of epoch; nil: nothing yet.
+func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
+	e.slot.busy = false
+	if err != nil || standing == nil {
+		if err != nil {
+			t.a.log.Debug("slot failed", "error", err)
+		}
+		e.slot.retryAt = t.now + backoff(e.slot.failed)
+		e.slot.failed++
+		return
+	}
+	e.slot.failed, e.slot.retryAt = 0, 0
+	if e.c.Epoch() != epoch {
+		return // a commit arrived meanwhile
+	}
+	r, announce, err := e.c.Decide(t.now, standing)
+	if err != nil {
+		// A member, or the relay, wrote something that no honest member can
+		// take: the epoch cannot end any more. Keep writing in it.
+		t.a.log.Warn("slot holds no valid commit", "error", err)
+		e.c.Pending = nil
+		e.slot.retryAt, e.slot.failed = t.now+backoff(9), 9
+		t.touch(e)
+		return
+	}
+	t.applied(e, r)
+	t.enqueue(e, rowOnce, announce, nil)
+	t.takeHeld(e)
+}

@@ -1,0 +1,95 @@
+package agent
+
+import (
+	"slices"
+	"strings"
+
+	"petmail/wasm/addressbook"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+)
+
+// snapshot is what a page shows at first.
+func (a *Agent) snapshot() *api.Snapshot {
+	s := &api.Snapshot{
+		Phase: api.PhaseNew, Version: a.config.Version, Relay: a.relay, Settings: a.state.settings,
+		Conversations: []api.Conversation{}, Invites: []api.Invite{},
+		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
+	}
+	if a.state.self == nil {
+		return s
+	}
+	s.Phase, s.Name = api.PhaseReady, a.state.self.Name
+	for _, e := range a.state.conversations {
+		s.Conversations = append(s.Conversations, *e.view())
+	}
+	slices.SortFunc(s.Conversations, func(x, y api.Conversation) int {
+		if x.Activity != y.Activity {
+			return int(y.Activity - x.Activity)
+		}
+		return strings.Compare(x.ID, y.ID)
+	})
+	for _, inv := range a.state.invites {
+		if !inv.Dismissed {
+			s.Invites = append(s.Invites, *inviteView(inv))
+		}
+	}
+	slices.SortFunc(s.Invites, func(x, y api.Invite) int {
+		if x.Created != y.Created {
+			return int(y.Created - x.Created)
+		}
+		return strings.Compare(x.ID, y.ID)
+	})
+	return s
+}
+
+func (e *entry) view() *api.Conversation {
+	v := &api.Conversation{
+		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName,
+		Met: api.MetByCode, Verified: e.contact.Verified, KeyAlarm: e.contact.KeyAlarm,
+		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
+		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine,
+	}
+	if e.contact.Met == addressbook.MetByLink {
+		v.Met = api.MetByLink
+	}
+	switch e.c.State {
+	case conversation.Waiting:
+		v.State = api.ConversationWaiting
+	case conversation.Failed:
+		v.State = api.ConversationFailed
+	default:
+		v.State = api.ConversationOpen
+	}
+	if peer := e.c.Peer(); peer != nil {
+		v.Relay = peer.Relay()
+	}
+	return v
+}
+
+// messageView shows a message. Its page id is its cursor: unique in the
+// conversation, and the way to its record.
+func messageView(m conversation.Message) api.Message {
+	v := api.Message{ID: m.Cursor, Cursor: m.Cursor, Mine: m.Mine, Kind: api.KindUnknown, Time: m.Time}
+	if text, ok := m.Text(); ok {
+		v.Kind, v.Text = api.KindText, text
+	}
+	switch m.State {
+	case conversation.Sending:
+		v.State = api.StateSending
+	case conversation.SentOut:
+		v.State = api.StateSent
+	case conversation.Delivered:
+		v.State = api.StateDelivered
+	case conversation.Undelivered:
+		v.State = api.StateUndelivered
+	default:
+		v.State = api.StateReceived
+	}
+	return v
+}
+
+// cursorOf returns the cursor that a message's page id stands for.
+func cursorOf(id string) (string, bool) {
+	return id, len(id) == conversation.CursorSize && strings.Trim(id, "0123456789abcdef") == ""
+}

@@ -1,0 +1,299 @@
+package conversation
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+
+	"petmail/shared/address"
+	"petmail/shared/mls"
+	"petmail/shared/wire"
+)
+
+// State is how far a conversation is.
+type State uint8
+
+const (
+	Waiting State = 1 // invitation accepted, no group yet
+	Open    State = 2
+	Failed  State = 3 // the invitation came to nothing
+)
+
+// Conversation is one MLS group as this agent sees it. The exported fields
+// are its stored record; the group's own state is stored beside it (Group).
+type Conversation struct {
+	wire.Redacted
+	ID      wire.ID `cbor:"1,keyasint"`
+	State   State   `cbor:"2,keyasint"`
+	Persona Persona `cbor:"3,keyasint"`
+	// Own is the encoded address that the other members have of this agent.
+	Own []byte `cbor:"4,keyasint"`
+	// SlotRelay is the URL of the relay whose slots order the commits: the
+	// one of the member that created the group.
+	SlotRelay string   `cbor:"5,keyasint,omitempty"`
+	Members   []Member `cbor:"6,keyasint,omitempty"`
+	Sent      uint64   `cbor:"7,keyasint,omitempty"` // number of the newest message of our own
+	Clock     Stamp    `cbor:"8,keyasint"`
+	AckDue    int64    `cbor:"9,keyasint,omitempty"`  // unix ms by which acknowledgements go out; 0: none owed
+	EpochSent uint64   `cbor:"10,keyasint,omitempty"` // messages of our own in this epoch
+	EpochTime int64    `cbor:"11,keyasint,omitempty"` // unix ms this agent entered the epoch
+	// Join is the private key package while State is Waiting.
+	Join []byte `cbor:"12,keyasint,omitempty"`
+	// PSK binds the group to the invitation while State is Waiting.
+	PSK []byte `cbor:"13,keyasint,omitempty"`
+	// Pending is our own commit while its slot is not decided.
+	Pending *Pending `cbor:"14,keyasint,omitempty"`
+
+	group *mls.State
+	own   address.Address
+}
+
+// Member is another agent in the conversation.
+type Member struct {
+	Leaf     uint32   `cbor:"1,keyasint"`
+	Persona  []byte   `cbor:"2,keyasint"` // Ed25519 public key
+	Name     string   `cbor:"3,keyasint"`
+	Address  []byte   `cbor:"4,keyasint"`           // encoding of address.Address
+	Received Received `cbor:"5,keyasint"`           // what arrived from it
+	Owed     bool     `cbor:"6,keyasint,omitempty"` // Received.UpTo moved since we last acknowledged
+	Acked    uint64   `cbor:"7,keyasint,omitempty"` // it has our messages up to this number
+	Heard    bool     `cbor:"8,keyasint,omitempty"` // something it encrypted has arrived: it has joined
+}
+
+// Outgoing is an envelope body to be deposited at To.
+type Outgoing struct {
+	To    []byte // encoding of address.Address
+	Leaf  uint32
+	Body  []byte // plaintext of the envelope: an encoded Body
+	Epoch uint64
+}
+
+// pskID names the PSK that binds a group to its invitation.
+var pskID = []byte("petmail/invite/1")
+
+// keyPackageLifetime covers the longest invitation and its clocks' skew.
+const (
+	keyPackageBefore = 24 * 3600      // seconds
+	keyPackageAfter  = 30 * 24 * 3600 // seconds
+)
+
+// Await returns a conversation that an invitation will open later, and the
+// key package that the inviter needs for that. id and psk come from the
+// invitation's key; own is the address made for this conversation.
+func Await(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, own address.Address) (*Conversation, []byte, error) {
+	leaf, err := persona.leaf(rand, own)
+	if err != nil {
+		return nil, nil, err
+	}
+	lifetime := mls.Lifetime{NotBefore: uint64(now/1000 - keyPackageBefore), NotAfter: uint64(now/1000 + keyPackageAfter)}
+	kp, private, err := mls.NewKeyPackage(rand, Suite, leaf, lifetime, mls.KeyPackageOptions{})
+	if err != nil {
+		return nil, nil, fmt.Errorf("couldn't make key package: %w", err)
+	}
+	where, err := own.Bytes()
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Conversation{
+		ID: id, State: Waiting, Persona: persona, Own: where, own: own,
+		Join: private.Marshal(), PSK: psk, Clock: Stamp{Milli: now},
+	}, kp.Bytes(), nil
+}
+
+// Create makes the group, adds the owner of keyPackage, and returns the open
+// conversation with the Welcome to send to it.
+func Create(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, own address.Address, keyPackage []byte) (*Conversation, Outgoing, error) {
+	fail := func(err error) (*Conversation, Outgoing, error) {
+		return nil, Outgoing{}, fmt.Errorf("couldn't create group: %w", err)
+	}
+	leaf, err := persona.leaf(rand, own)
+	if err != nil {
+		return fail(err)
+	}
+	kp, err := mls.ParseKeyPackage(keyPackage)
+	if err != nil {
+		return fail(err)
+	}
+	alone, err := mls.NewGroup(rand, Suite, id[:], leaf, nil, groupConfig())
+	if err != nil {
+		return fail(err)
+	}
+	candidate, err := alone.Commit(rand, mls.CommitParams{
+		Proposals: []mls.Proposal{mls.Add(kp), mls.PSK(pskID)},
+		PSKs:      pskLookup(psk),
+		Now:       now / 1000,
+	})
+	if err != nil {
+		return fail(err)
+	}
+	where, err := own.Bytes()
+	if err != nil {
+		return fail(err)
+	}
+	c := &Conversation{
+		ID: id, State: Open, Persona: persona, Own: where, own: own, SlotRelay: own.Relay,
+		Clock: Stamp{Milli: now}, EpochTime: now, group: candidate.Next,
+	}
+	if err := c.readMembers(); err != nil {
+		return fail(err)
+	}
+	if len(c.Members) != 1 {
+		return fail(errors.New("key package did not add exactly one member"))
+	}
+	body, err := EncodeBody(Body{Conversation: id, Kind: BodyWelcome, Payload: candidate.Welcome})
+	if err != nil {
+		return fail(err)
+	}
+	m := c.Members[0]
+	return c, Outgoing{To: m.Address, Leaf: m.Leaf, Body: body, Epoch: c.group.Epoch()}, nil
+}
+
+// open enters the group with the inviter's Welcome.
+func (c *Conversation) open(now int64, welcome []byte) error {
+	private, err := mls.UnmarshalKeyPackagePrivate(c.Join)
+	if err != nil {
+		return fmt.Errorf("couldn't decode key package: %w", err)
+	}
+	group, err := mls.Join(welcome, mls.JoinParams{
+		KeyPackages: []*mls.KeyPackagePrivate{private},
+		PSKs:        pskLookup(c.PSK),
+		Config:      groupConfig(),
+		Now:         now / 1000,
+	})
+	if err != nil {
+		return fmt.Errorf("couldn't join group: %w", err)
+	}
+	next := *c
+	next.group = group
+	if !bytes.Equal(group.GroupID(), c.ID[:]) {
+		return errors.New("welcome into another group")
+	}
+	if err := next.readMembers(); err != nil {
+		return err
+	}
+	if len(next.Members) != 1 {
+		return errors.New("welcome into a group that is not direct")
+	}
+	inviter, err := address.ParseAddress(next.Members[0].Address)
+	if err != nil {
+		return err
+	}
+	next.State, next.SlotRelay = Open, inviter.Relay
+	next.Join, next.PSK = nil, nil
+	next.EpochTime, next.EpochSent = now, 0
+	*c = next
+	return nil
+}
+
+func pskLookup(psk []byte) mls.PSKLookup {
+	return mls.ExternalPSKs(map[string][]byte{string(pskID): psk})
+}
+
+// readMembers brings Members in line with the group: what is known of a
+// persona stays, whatever leaf it sits at.
+func (c *Conversation) readMembers() error {
+	var members []Member
+	for _, leaf := range c.group.Members() {
+		if leaf.Index == c.group.OwnLeaf() {
+			continue
+		}
+		persona, err := leafPersona(leaf)
+		if err != nil {
+			return err
+		}
+		card, _, err := leafCard(leaf)
+		if err != nil {
+			return err
+		}
+		m := Member{Leaf: uint32(leaf.Index)}
+		for _, old := range c.Members {
+			if old.Leaf == uint32(leaf.Index) {
+				m = old
+			}
+		}
+		m.Persona, m.Name, m.Address = persona, card.Name, card.Address
+		members = append(members, m)
+	}
+	c.Members = members
+	return nil
+}
+
+// Group returns the encoded state of the MLS group, to be stored beside the
+// record; nil before there is one.
+func (c *Conversation) Group() ([]byte, error) {
+	if c.group == nil {
+		return nil, nil
+	}
+	return c.group.Marshal()
+}
+
+// Record returns the stored form of everything but the group.
+func (c *Conversation) Record() ([]byte, error) { return wire.Marshal(c) }
+
+// Load is the inverse of Record and Group; group is asked for the latter.
+func Load(record []byte, group func(wire.ID) ([]byte, error)) (*Conversation, error) {
+	var c Conversation
+	if err := wire.Unmarshal(record, &c, 1<<20); err != nil {
+		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
+	}
+	var err error
+	if c.own, err = address.ParseAddress(c.Own); err != nil {
+		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
+	}
+	if c.State == Open {
+		state, err := group(c.ID)
+		if err != nil {
+			return nil, fmt.Errorf("couldn't read group: %w", err)
+		}
+		if c.group, err = mls.Unmarshal(state, groupConfig()); err != nil {
+			return nil, fmt.Errorf("couldn't decode group: %w", err)
+		}
+	}
+	return &c, nil
+}
+
+// CameThrough reports whether an opened envelope was sealed to the address
+// that this conversation's members have. Nothing else of the envelope may be
+// looked at before it is (design §6: two colluding senders must not learn
+// that they write to the same agent).
+func (c *Conversation) CameThrough(o *address.Opened) bool { return o.Matches(c.own) }
+
+// Peer returns the other member of a direct conversation, or nil before there
+// is one.
+func (c *Conversation) Peer() *Member {
+	if len(c.Members) == 0 {
+		return nil
+	}
+	return &c.Members[0]
+}
+
+// PersonaKey returns the persona key that the others see.
+func (c *Conversation) PersonaKey() ed25519.PublicKey { return c.Persona.Public() }
+
+func (c *Conversation) member(leaf uint32) *Member {
+	for i := range c.Members {
+		if c.Members[i].Leaf == leaf {
+			return &c.Members[i]
+		}
+	}
+	return nil
+}
+
+// Fail ends a conversation that waited for an invitation in vain, and erases
+// what would have opened it.
+func (c *Conversation) Fail() {
+	if c.State == Waiting {
+		c.State, c.Join, c.PSK = Failed, nil, nil
+	}
+}
+
+// Relay returns the URL of the relay that keeps the member's mailbox.
+func (m Member) Relay() string {
+	where, err := address.ParseAddress(m.Address)
+	if err != nil {
+		return ""
+	}
+	return where.Relay
+}

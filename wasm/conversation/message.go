@@ -1,0 +1,252 @@
+package conversation
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"petmail/shared/mls"
+	"petmail/shared/wire"
+)
+
+// MessageState is what became of a message.
+type MessageState uint8
+
+const (
+	Sending     MessageState = 1 // written, not yet accepted by the contact's relay
+	SentOut     MessageState = 2 // accepted by the relay
+	Delivered   MessageState = 3 // acknowledged by the contact's agent
+	Undelivered MessageState = 4 // not acknowledged for UndeliveredAfter
+	Arrived     MessageState = 5 // not mine
+)
+
+// Message is one line of a conversation, as it is stored.
+type Message struct {
+	wire.Redacted
+	ID     wire.ID      `cbor:"1,keyasint"`
+	Cursor string       `cbor:"2,keyasint"` // order on screen; unique in the conversation
+	Mine   bool         `cbor:"3,keyasint,omitempty"`
+	Kind   Kind         `cbor:"4,keyasint"`
+	Body   wire.Raw     `cbor:"5,keyasint,omitempty"`
+	Time   int64        `cbor:"6,keyasint"` // unix ms: written or received
+	State  MessageState `cbor:"7,keyasint"`
+	Number uint64       `cbor:"8,keyasint"`
+	Stamp  Stamp        `cbor:"9,keyasint"`
+}
+
+// Text returns what a text message says; ok is false for other kinds.
+func (m Message) Text() (text string, ok bool) {
+	if m.Kind != KindText {
+		return "", false
+	}
+	text, err := Content{Body: m.Body}.text()
+	return text, err == nil
+}
+
+// Write makes a text message of our own at now (unix ms). It goes out with
+// Seal; while the conversation is Waiting it only waits.
+func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, error) {
+	body, err := wire.Marshal(Text{text})
+	if err != nil {
+		return Message{}, err
+	}
+	if _, err := (Content{Body: body}).text(); err != nil {
+		return Message{}, err
+	}
+	id, err := wire.NewID(rand)
+	if err != nil {
+		return Message{}, fmt.Errorf("couldn't draw message id: %w", err)
+	}
+	c.Sent++
+	c.Clock = c.Clock.next(now)
+	return Message{
+		ID: id, Cursor: c.Clock.cursor(c.PersonaKey(), c.Sent), Mine: true, Kind: KindText, Body: body,
+		Time: now, State: Sending, Number: c.Sent, Stamp: c.Clock,
+	}, nil
+}
+
+// Seal encrypts one of our own messages once, under the current epoch, for
+// every member, with all acknowledgements owed. Calling it again for the same
+// message (its epoch has left the window) is harmless: receivers know its
+// number.
+func (c *Conversation) Seal(rand io.Reader, m Message) ([]Outgoing, error) {
+	return c.encrypt(rand, Content{ID: m.ID, Number: m.Number, Time: m.Stamp, Kind: m.Kind, Body: m.Body})
+}
+
+// SealAcks encrypts a message that only acknowledges; none if nothing is owed.
+// It is deposited once and forgotten.
+func (c *Conversation) SealAcks(rand io.Reader, now int64) ([]Outgoing, error) {
+	owed := false
+	for _, m := range c.Members {
+		owed = owed || m.Owed
+	}
+	if !owed {
+		c.AckDue = 0
+		return nil, nil
+	}
+	c.Clock = c.Clock.next(now)
+	return c.encrypt(rand, Content{Time: c.Clock, Kind: KindAck})
+}
+
+func (c *Conversation) encrypt(rand io.Reader, content Content) ([]Outgoing, error) {
+	if c.group == nil {
+		return nil, errors.New("couldn't encrypt: conversation is not open")
+	}
+	for _, m := range c.Members {
+		if m.Owed {
+			content.Acks = append(content.Acks, Ack{Of: m.Leaf, UpTo: m.Received.UpTo})
+		}
+	}
+	plaintext, err := content.encode()
+	if err != nil {
+		return nil, fmt.Errorf("couldn't encode content: %w", err)
+	}
+	next, message, err := c.group.Encrypt(rand, plaintext, nil, 0)
+	if err != nil {
+		return nil, fmt.Errorf("couldn't encrypt: %w", err)
+	}
+	out, err := c.toAll(BodyMessage, message)
+	if err != nil {
+		return nil, err
+	}
+	c.group = next
+	c.EpochSent++
+	c.AckDue = 0
+	for i := range c.Members {
+		c.Members[i].Owed = false
+	}
+	return out, nil
+}
+
+func (c *Conversation) toAll(kind BodyKind, payload []byte) ([]Outgoing, error) {
+	body, err := EncodeBody(Body{Conversation: c.ID, Kind: kind, Payload: payload})
+	if err != nil {
+		return nil, err
+	}
+	var out []Outgoing
+	for _, m := range c.Members {
+		out = append(out, Outgoing{To: m.Address, Leaf: m.Leaf, Body: body, Epoch: c.group.Epoch()})
+	}
+	return out, nil
+}
+
+// Epoch returns the group's epoch, 0 before there is one.
+func (c *Conversation) Epoch() uint64 {
+	if c.group == nil {
+		return 0
+	}
+	return c.group.Epoch()
+}
+
+// Readable reports whether members still read a message encrypted in epoch,
+// as far as we know.
+func (c *Conversation) Readable(epoch uint64) bool {
+	return c.group != nil && epoch <= c.group.Epoch() && c.group.Epoch()-epoch < 16
+}
+
+// Result is what an arriving body did.
+type Result struct {
+	// Message is a new message to store and show, or nil.
+	Message *Message
+	// Acked members have our messages up to their Acked.
+	Acked bool
+	// Owes: an acknowledgement is owed from now on; AckDue is the caller's to
+	// set.
+	Owes bool
+	// Joined: the conversation has just become Open; what was written before
+	// may now be sealed.
+	Joined bool
+	// Heard: a member was heard for the first time: its Welcome arrived.
+	Heard bool
+	// Moved: the group entered a new epoch.
+	Moved bool
+	// PersonaChanged: a member's persona key is not what it was.
+	PersonaChanged bool
+	// Behind: the body belongs to a later epoch. The slot of the current one
+	// (Slot) tells how it ended; keep the body until then.
+	Behind bool
+}
+
+// ErrIgnored is returned for bodies that change nothing and are not worth a
+// second look: replays, old epochs, a second Welcome.
+var ErrIgnored = errors.New("nothing new")
+
+// Receive takes one envelope body that CameThrough this conversation, at now
+// (unix ms). An error means that the body is dropped and nothing has changed.
+func (c *Conversation) Receive(now int64, b Body) (Result, error) {
+	switch b.Kind {
+	case BodyWelcome:
+		if c.State != Waiting {
+			return Result{}, ErrIgnored
+		}
+		if err := c.open(now, b.Payload); err != nil {
+			return Result{}, err
+		}
+		// The inviter learns that we are in by our first acknowledgement.
+		for i := range c.Members {
+			c.Members[i].Owed, c.Members[i].Heard = true, true
+		}
+		return Result{Joined: true, Owes: true, Moved: true}, nil
+	case BodyMessage, BodyCommit:
+		if c.State == Waiting {
+			return Result{Behind: true}, nil
+		}
+		if c.State != Open {
+			return Result{}, ErrIgnored
+		}
+		info, err := mls.PeekMessage(b.Payload)
+		if err != nil {
+			return Result{}, fmt.Errorf("couldn't read message header: %w", err)
+		}
+		if info.Epoch > c.group.Epoch() {
+			return Result{Behind: true}, nil
+		}
+		if b.Kind == BodyCommit {
+			return c.receiveCommit(now, b.Payload, info.Epoch)
+		}
+		return c.receiveMessage(now, b.Payload)
+	}
+	return Result{}, fmt.Errorf("couldn't accept body: unknown kind %d", b.Kind)
+}
+
+func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error) {
+	next, received, err := c.group.Process(message, mls.ProcessParams{Now: now / 1000})
+	if err != nil {
+		return Result{}, fmt.Errorf("couldn't decrypt: %w", err)
+	}
+	if received.Kind != mls.KindApplication {
+		return Result{}, errors.New("couldn't accept message: not an application message")
+	}
+	// The key is spent, whatever the content turns out to be.
+	c.group = next
+	m := c.member(uint32(received.Sender))
+	content, err := decodeContent(received.Plaintext)
+	if err != nil || m == nil {
+		return Result{}, nil
+	}
+	var r Result
+	if !m.Heard {
+		m.Heard, r.Heard = true, true
+	}
+	for _, a := range content.Acks {
+		if a.Of == uint32(c.group.OwnLeaf()) && a.UpTo > m.Acked && a.UpTo <= c.Sent {
+			m.Acked, r.Acked = a.UpTo, true
+		}
+	}
+	if content.Kind == KindAck {
+		return r, nil
+	}
+	m.Owed, r.Owes = true, true
+	arrived, fresh := m.Received.add(content.Number)
+	if !fresh {
+		return r, nil
+	}
+	m.Received = arrived
+	var order Stamp
+	c.Clock, order = c.Clock.witness(content.Time, now)
+	r.Message = &Message{
+		ID: content.ID, Cursor: order.cursor(m.Persona, content.Number), Kind: content.Kind, Body: content.Body,
+		Time: now, State: Arrived, Number: content.Number, Stamp: order,
+	}
+	return r, nil
+}
