@@ -77,8 +77,9 @@ type MailboxConfig struct {
 	// a callback, older states give way to newer ones.
 	OnState func(State)
 	// OnEnvelopes is called with envelopes as they come, in the order of their
-	// sequence numbers. Each comes again after a reconnect, or when this
-	// agent starts again, until it has been acknowledged.
+	// sequence numbers. Each comes again after a reconnect, or in the next
+	// Mailbox, until it has been acknowledged. One that has does not come
+	// again in the life of this Mailbox.
 	//
 	// Callbacks run on one goroutine of the Mailbox and may block: meanwhile
 	// the relay pushes no more than the credit. They must return before Close
@@ -222,6 +223,8 @@ func (m *Mailbox) notify(ctx context.Context) {
 		m.mu.Lock()
 		state, envelopes := m.state, m.envelopes
 		m.state, m.envelopes = nil, nil
+		// The agent may have acknowledged an earlier copy by now.
+		envelopes = slices.DeleteFunc(envelopes, func(e Envelope) bool { return m.acked.has(e.Seq) })
 		m.mu.Unlock()
 		if state != nil {
 			m.config.OnState(*state)
