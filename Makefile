@@ -13,7 +13,6 @@ NODE ?= node
 FUZZTIME ?= 60s
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-TYGO := github.com/gzuidhof/tygo@v0.2.18
 
 WASM := dist/wasm/petmail.wasm
 WASM_TEST := dist/wasm-test/petmail.wasm
@@ -59,7 +58,7 @@ fuzz: ## run every fuzz target for FUZZTIME (60s) each
 
 .PHONY: generate
 generate: ## write generated files again (TypeScript types of the agent's API)
-	cd wasm/api && $(GO) run $(TYGO) generate
+	$(NODE) wasm/api/generate.mjs
 
 .PHONY: screenshots
 screenshots: test-deps build tests/browser/node_modules/.petmail-lock ## take the README's pictures of two real people again
@@ -125,7 +124,7 @@ lint: extension/node_modules/.petmail-lock tests/browser/node_modules/.petmail-l
 
 .PHONY: generated
 generated:
-	GO="$(GO)" TYGO="$(TYGO)" scripts/generated.sh
+	scripts/generated.sh
 
 .PHONY: unit-short
 unit-short: extension/node_modules/.petmail-lock

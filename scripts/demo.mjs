@@ -20,7 +20,9 @@ if (!relayBinary) {
 const chromium = findChromium();
 const firefox = findFirefox();
 if (!chromium && !firefox) {
-  console.error("demo: no Chromium, Chrome or Firefox found; name one in PETMAIL_CHROMIUM or PETMAIL_FIREFOX");
+  console.error(
+    "demo: no Chromium, Chrome or Firefox found; name one in PETMAIL_CHROMIUM or PETMAIL_FIREFOX",
+  );
   process.exit(1);
 }
 

@@ -1,11 +1,10 @@
 #!/bin/sh
 # Fails if a generated file differs from what its source generates today.
 set -eu
-GO="${GO:-go}"
 before="$(mktemp -d)"
 trap 'rm -rf "$before"' EXIT
 cp -R extension/src/api "$before/api"
-(cd wasm/api && $GO run "$TYGO" generate)
+node wasm/api/generate.mjs
 if ! diff -ru "$before/api" extension/src/api; then
 	echo "generated: extension/src/api was out of date; it is written again, commit it" >&2
 	exit 1

@@ -115,8 +115,11 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"wasm/agent/a.go": "package agent\n\nimport \"time\"\n\nvar _ = time.Now()\n", "shared/mls/b.go": "package mls\n\nimport \"time\"\n\nconst d = time.Second\n"},
 		},
 		"tests-do-not-sleep": {
-			bad:  map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"time\"\n\nfunc f() { time.Sleep(1) }\n"},
-			good: map[string]string{"wasm/agent/a.go": "package agent\n\nimport \"time\"\n\nfunc g() { time.Sleep(1) }\n"},
+			bad: map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"time\"\n\nfunc f() { time.Sleep(1) }\n"},
+			good: map[string]string{
+				"wasm/agent/a.go":      "package agent\n\nimport \"time\"\n\nfunc g() { time.Sleep(1) }\n",
+				"wasm/agent/b_test.go": "package agent\n\nimport (\n\t\"testing/synctest\"\n\t\"time\"\n)\n\nfunc h() { synctest.Wait(); time.Sleep(1) }\n",
+			},
 		},
 		"tests-are-not-skipped": {
 			bad:  map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Skip() }\n"},

@@ -2,7 +2,6 @@ import { expect, type Page } from "@playwright/test";
 import { Chromium, type ChromiumOptions, ChromiumSurface } from "./chromium.ts";
 import { Firefox, FirefoxSurface } from "./firefox.ts";
 import { built } from "./paths.ts";
-import type { Relay } from "./relay.ts";
 import { id, type Surface } from "./surface.ts";
 
 /** What an invitation shows to the inviter. */
@@ -31,14 +30,14 @@ export class Person {
   ) {}
 
   /** Opens Petmail and goes through the first run. */
-  async start(relay?: Relay): Promise<void> {
+  async start(relay?: { url: string }): Promise<void> {
     await this.surface.goto(this.home);
     await this.introduce(relay);
     await this.sees("invite-new");
   }
 
   /** The first run: a name and, where it is asked, the relay. */
-  async introduce(relay?: Relay): Promise<void> {
+  async introduce(relay?: { url: string }): Promise<void> {
     await this.sees("persona-name");
     await this.surface.fill(id("persona-name"), this.name);
     if (relay && (await this.surface.visible(id("relay-url")))) {
@@ -53,6 +52,13 @@ export class Person {
     await expect.poll(() => this.read("invite-code"), { timeout: PATIENCE }).toMatch(/^\d{4}-\w+-\w+$/);
     await expect.poll(() => this.read("invite-link")).toContain("/i/#");
     return { code: await this.read("invite-code"), link: await this.read("invite-link") };
+  }
+
+  /** Takes the invitation back that is open. */
+  async dismissInvitation(): Promise<void> {
+    await this.surface.click(id("invite-cancel"));
+    await this.surface.click(id("confirm"));
+    await this.sees("invite-new");
   }
 
   /** Types or pastes a code or a link into a Petmail that runs already. */
@@ -78,7 +84,7 @@ export class Person {
   async send(text: string): Promise<void> {
     await this.surface.fill(id("message-input"), text);
     await this.surface.click(id("send"));
-    await this.expectMessages((messages) => messages.includes(text));
+    await expect.poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE }).toContain(text);
   }
 
   /** Waits until the open conversation shows exactly these messages, in this order. */
@@ -91,16 +97,28 @@ export class Person {
       .toEqual(texts);
   }
 
-  /** Waits until every message of one's own is in the state. */
-  async expectSent(state: Sent): Promise<void> {
+  /** The same for messages that crossed: in any order, but each exactly once. */
+  async expectMessages(texts: string[]): Promise<void> {
+    await expect
+      .poll(async () => (await this.surface.texts(id("message-text"))).sort(), {
+        timeout: PATIENCE,
+        message: `the messages that ${this.name} sees`,
+      })
+      .toEqual([...texts].sort());
+  }
+
+  /** Waits until a message of the open conversation is in the state. */
+  async expectState(text: string, state: Sent | "received" | "sent|delivered"): Promise<void> {
     await expect
       .poll(
-        async () => [
-          ...new Set(await this.surface.attributes(id("message", '[data-mine="true"]'), "data-state")),
-        ],
-        { timeout: PATIENCE, message: `the states of what ${this.name} wrote` },
+        async () => {
+          const texts = await this.surface.texts(id("message-text"));
+          const states = await this.surface.attributes(id("message"), "data-state");
+          return states[texts.lastIndexOf(text)];
+        },
+        { timeout: PATIENCE, message: `the state of “${text}” at ${this.name}` },
       )
-      .toEqual([state]);
+      .toMatch(new RegExp(`^(${state})$`));
   }
 
   /** Waits until the list shows these people and no others, in any order. */
@@ -111,6 +129,16 @@ export class Person {
         message: `whom ${this.name} sees`,
       })
       .toEqual([...names].sort());
+  }
+
+  /** Waits until the invitation that is open tells one of the states, given as a pattern. */
+  async expectInvitation(states: string): Promise<void> {
+    await expect
+      .poll(async () => (await this.surface.attributes(id("invite-status"), "data-state"))[0] ?? "", {
+        timeout: PATIENCE,
+        message: `the invitation that ${this.name} sees`,
+      })
+      .toMatch(new RegExp(`^(${states})$`));
   }
 
   /** Waits until the connection is in the state. */
@@ -137,12 +165,6 @@ export class Person {
   async read(name: string): Promise<string> {
     return (await this.surface.texts(id(name)))[0] ?? "";
   }
-
-  private async expectMessages(condition: (texts: string[]) => boolean): Promise<void> {
-    await expect
-      .poll(async () => condition(await this.surface.texts(id("message-text"))), { timeout: PATIENCE })
-      .toBe(true);
-  }
 }
 
 /** A person with the web app in a Chromium of their own. */
@@ -151,14 +173,15 @@ export class WebPerson extends Person {
     name: string,
     public browser: Chromium,
     public page: Page,
-    readonly relay: Relay,
+    origin: string,
   ) {
-    super(name, new ChromiumSurface(page), `${relay.url}/`);
+    super(name, new ChromiumSurface(page), `${origin}/`);
   }
 
-  static async arrive(name: string, relay: Relay, options: ChromiumOptions = {}): Promise<WebPerson> {
+  /** `at` is where the web app is: a relay, or a wire to one. */
+  static async arrive(name: string, at: { url: string }, options: ChromiumOptions = {}): Promise<WebPerson> {
     const browser = await Chromium.start(options);
-    return new WebPerson(name, browser, await browser.tab(), relay);
+    return new WebPerson(name, browser, await browser.tab(), at.url);
   }
 
   /** Closes the browser and opens it again at Petmail. */
@@ -173,12 +196,12 @@ export class WebPerson extends Person {
 
   async openBrowser(): Promise<void> {
     await this.browser.open();
-    await this.useTab(await this.browser.tab());
+    this.useTab(await this.browser.tab());
     await this.surface.goto(this.home);
   }
 
   /** Looks at another tab from now on. */
-  async useTab(page: Page): Promise<void> {
+  useTab(page: Page): void {
     this.page = page;
     this.surface = new ChromiumSurface(page);
   }

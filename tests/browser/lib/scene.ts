@@ -2,11 +2,20 @@ import { test as base } from "@playwright/test";
 import type { ChromiumOptions } from "./chromium.ts";
 import { ChromiumExtensionPerson, FirefoxExtensionPerson, type Person, WebPerson } from "./person.ts";
 import { Relay } from "./relay.ts";
+import { Wire } from "./wire.ts";
 
 /** What a scenario is made of. Whoever comes in is shown out at the end. */
 interface Scene {
   relay: Relay;
+  /** A cable to the relay; whoever shall be cut off comes in through `wired`. */
+  wire: Wire;
   cast: Cast;
+}
+
+/** How somebody with the web app comes in. */
+interface WebOptions extends ChromiumOptions {
+  /** Reach the relay through this. */
+  wire?: Wire;
 }
 
 /** Brings people in. */
@@ -16,21 +25,24 @@ export class Cast {
   constructor(private readonly relay: Relay) {}
 
   /** Somebody with nothing but a Chromium. */
-  async visitor(name: string, options: ChromiumOptions = {}): Promise<WebPerson> {
-    return this.enter(await WebPerson.arrive(name, this.relay, options));
+  async visitor(name: string, options: WebOptions = {}): Promise<WebPerson> {
+    return this.enter(await WebPerson.arrive(name, options.wire ?? this.relay, options));
   }
 
   /** Somebody who has used the web app before. */
-  async web(name: string, options: ChromiumOptions = {}): Promise<WebPerson> {
+  async web(name: string, options: WebOptions = {}): Promise<WebPerson> {
     const person = await this.visitor(name, options);
     await person.start();
     return person;
   }
 
   /** Somebody with the extension in Chromium. */
-  async chromiumExtension(name: string): Promise<ChromiumExtensionPerson> {
+  async chromiumExtension(
+    name: string,
+    relay: { url: string } = this.relay,
+  ): Promise<ChromiumExtensionPerson> {
     const person = this.enter(await ChromiumExtensionPerson.arrive(name));
-    await person.start(this.relay);
+    await person.start(relay);
     return person;
   }
 
@@ -42,8 +54,8 @@ export class Cast {
   }
 
   /** Two people with the web app who can write to each other, their conversation open. */
-  async friends(first: string, second: string): Promise<[WebPerson, WebPerson]> {
-    const [inviter, invitee] = await Promise.all([this.web(first), this.web(second)]);
+  async friends(first: string, second: string, options: WebOptions = {}): Promise<[WebPerson, WebPerson]> {
+    const [inviter, invitee] = await Promise.all([this.web(first, options), this.web(second)]);
     const { link } = await inviter.invite();
     await invitee.accept(link);
     await meet(inviter, invitee);
@@ -76,20 +88,27 @@ export async function meet(one: Person, other: Person): Promise<void> {
   await Promise.all([one.open(other.name), other.open(one.name)]);
 }
 
-/** One writes, the other reads, exactly that and in this order. */
+/**
+ * One writes, the other answers, each sees exactly that and in this order.
+ * An answer carries the acknowledgement of what it answers; of the last
+ * message only the relay is known to have it.
+ */
 export async function exchange(one: Person, other: Person, before: string[] = []): Promise<string[]> {
   const texts = [...before];
-  for (const [from, to, text] of [
-    [one, other, `hello ${other.name}`],
-    [other, one, `hello ${one.name}, how are you?`],
-    [one, other, "well, and you?"],
-  ] as const) {
+  const round = Math.floor(before.length / 3) + 1;
+  const said: [Person, Person, string][] = [
+    [one, other, `hello ${other.name} (${round})`],
+    [other, one, `hello ${one.name}, how are you? (${round})`],
+    [one, other, `well, and you? (${round})`],
+  ];
+  for (const [from, to, text] of said) {
     await from.send(text);
     texts.push(text);
     await to.expectConversation(texts);
   }
   await one.expectConversation(texts);
-  await one.expectSent("delivered");
+  await one.expectState(said[0]?.[2] ?? "", "delivered");
+  await one.expectState(said[2]?.[2] ?? "", "sent|delivered");
   return texts;
 }
 
@@ -102,6 +121,11 @@ export const test = base.extend<Scene>({
       await info.attach("relay.log", { body: relay.logs(), contentType: "text/plain" });
     }
     await relay.close();
+  },
+  wire: async ({ relay }, use) => {
+    const wire = await Wire.to(relay.url);
+    await use(wire);
+    await wire.close();
   },
   cast: async ({ relay }, use, info) => {
     const cast = new Cast(relay);

@@ -1,0 +1,73 @@
+import { exchange, expect, test } from "../lib/scene.ts";
+import { id } from "../lib/surface.ts";
+
+/** The same code with another word at its end. */
+function misheard(code: string): string {
+  const [nameplate, first, second] = code.split("-");
+  return `${nameplate}-${first}-${second === "guitarist" ? "hamburger" : "guitarist"}`;
+}
+
+test("a wrong code is burnt, both are told, and other conversations go on", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana", "Ben");
+  const eve = await cast.web("Eve");
+  await ana.surface.click(id("home")).catch(() => {});
+  const { code } = await ana.invite();
+  await eve.accept(misheard(code));
+  await eve.expectInvitation("failed");
+  await ana.expectInvitation("failed");
+
+  await eve.accept(code);
+  await eve.expectInvitation("used|unknown|failed");
+  await eve.expectPeople([]);
+
+  await ana.open("Ben");
+  await exchange(ana, ben);
+});
+
+test("a link that was used is refused and says so; the two who used it are not disturbed", async ({
+  cast,
+}) => {
+  const ana = await cast.web("Ana");
+  const { link } = await ana.invite();
+  const ben = await cast.visitor("Ben");
+  await ben.follow(link);
+  await ana.open("Ben");
+  await ben.open("Ana");
+  const texts = await exchange(ana, ben);
+  const eve = await cast.web("Eve");
+  await eve.accept(link);
+  await eve.expectInvitation("used");
+  await exchange(ben, ana, texts);
+  await ana.expectPeople(["Ben"]);
+});
+
+test("an invitation that was taken back opens nothing", async ({ cast }) => {
+  const [ana, ben] = await Promise.all([cast.web("Ana"), cast.web("Ben")]);
+  const { code, link } = await ana.invite();
+  await ana.dismissInvitation();
+  await ben.accept(link);
+  await ben.expectInvitation("used|unknown|expired");
+  await ben.accept(code);
+  await ben.expectInvitation("used|unknown|expired");
+  await ana.expectPeople([]);
+});
+
+test("what is no code at all is refused before anything is burnt", async ({ cast }) => {
+  const [ana, ben] = await Promise.all([cast.web("Ana"), cast.web("Ben")]);
+  const { code } = await ana.invite();
+  for (const text of [
+    "hello",
+    "1234",
+    `${code}-x-y-z`,
+    "https://example.org/i/#abc",
+    code.replace(/\w+$/, "wrongword"),
+  ]) {
+    await ben.accept(text);
+    await ben.sees("error");
+    expect(await ben.read("error")).not.toBe("");
+  }
+  await ben.accept(code);
+  await ana.open("Ben");
+  await ben.open("Ana");
+  await exchange(ana, ben);
+});

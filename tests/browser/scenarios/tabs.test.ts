@@ -1,0 +1,47 @@
+import { ChromiumSurface } from "../lib/chromium.ts";
+import { WebPerson } from "../lib/person.ts";
+import { exchange, expect, test } from "../lib/scene.ts";
+
+/** The same person looking at another tab of the same browser. */
+async function anotherTab(person: WebPerson): Promise<WebPerson> {
+  const page = await person.browser.context.newPage();
+  await page.goto(person.home);
+  return Object.assign(Object.create(WebPerson.prototype), person, {
+    page,
+    surface: new ChromiumSurface(page),
+  });
+}
+
+/** How many Workers run in the tabs of a browser. */
+function workers(person: WebPerson): number {
+  return person.browser.context.pages().reduce((sum, page) => sum + page.workers().length, 0);
+}
+
+test("two tabs of one web app have one agent and show the same", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana", "Ben");
+  const second = await anotherTab(ana);
+  await second.open("Ben");
+  const texts = await exchange(ana, ben);
+  await second.expectConversation(texts);
+  await second.send("from the other tab");
+  texts.push("from the other tab");
+  await ana.expectConversation(texts);
+  await ben.expectConversation(texts);
+  await second.expectState("from the other tab", "delivered");
+  await ana.expectState("from the other tab", "delivered");
+  expect(workers(ana)).toBe(1);
+});
+
+test("the tab that holds the agent is closed, and another stands in", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana", "Ben");
+  const texts = await exchange(ana, ben);
+  const second = await anotherTab(ana);
+  const third = await anotherTab(ana);
+  await second.open("Ben");
+  await third.open("Ben");
+  await third.expectConversation(texts);
+  await ana.page.close();
+  const more = await exchange(second, ben, texts);
+  await third.expectConversation(more);
+  expect(workers(ana)).toBe(1);
+});
