@@ -22,12 +22,12 @@ func fresh() string { return fmt.Sprintf("test-%d/", time.Now().UnixNano()) }
 
 func TestConformance(t *testing.T) {
 	prefix := fresh()
-	storetest.Run(t, func(name string) (store.Store, error) { return Open(prefix + name) })
+	storetest.Run(t, func(name string) (store.Store, error) { return Open(prefix+name, nil) })
 }
 
 func open(t *testing.T, name string) *Store {
 	t.Helper()
-	s, err := Open(name)
+	s, err := Open(name, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	return s
@@ -77,7 +77,9 @@ func TestForeignValue(t *testing.T) {
 // runs.
 func TestDeletedUnderneath(t *testing.T) {
 	name := fresh()
-	s := open(t, name)
+	lost := make(chan struct{})
+	s, err := Open(name, func() { close(lost) })
+	require.NoError(t, err)
 	var b store.Batch
 	b.Put("k", []byte("v"))
 	require.NoError(t, s.Commit(&b))
@@ -88,9 +90,10 @@ func TestDeletedUnderneath(t *testing.T) {
 	w.on(request, "onsuccess", func() (bool, error) { return true, nil })
 	w.on(request, "onerror", func() (bool, error) { return true, exception("delete", request.Get("error")) })
 	require.NoError(t, <-w.done)
+	<-lost
 
 	var refusal *Error
-	_, err := s.Get("k")
+	_, err = s.Get("k")
 	require.True(t, errors.As(err, &refusal) && refusal.Lost(), "%v", err)
 	require.True(t, errors.As(s.Commit(&b), &refusal) && refusal.Lost())
 	require.NoError(t, s.Close())
@@ -144,7 +147,7 @@ func TestQuota(t *testing.T) {
 }
 
 func BenchmarkCommit(b *testing.B) {
-	s, err := Open(fresh())
+	s, err := Open(fresh(), nil)
 	require.NoError(b, err)
 	defer s.Close()
 	value := make([]byte, 4096)
@@ -160,7 +163,7 @@ func BenchmarkCommit(b *testing.B) {
 func BenchmarkScan200(b *testing.B) {
 	for _, reverse := range []bool{false, true} {
 		b.Run(fmt.Sprintf("reverse=%v", reverse), func(b *testing.B) {
-			s, err := Open(fresh())
+			s, err := Open(fresh(), nil)
 			require.NoError(b, err)
 			defer s.Close()
 			var batch store.Batch

@@ -96,7 +96,8 @@ func transaction(db js.Value, op, mode string, f func(objects js.Value, w *waite
 // process holds on to a database that is being deleted.
 const openTimeout = 20 * time.Second
 
-var errOpenTimeout = errors.New("couldn't open storage: the browser does not answer")
+// ErrTimeout is returned by Open when the browser does not answer.
+var ErrTimeout = errors.New("couldn't open storage: the browser does not answer")
 
 // openDatabase opens the database called name and makes its object store if
 // it is new.
@@ -137,6 +138,6 @@ func openDatabase(name string) (js.Value, error) {
 			}
 			w.release()
 		}()
-		return js.Value{}, errOpenTimeout
+		return js.Value{}, ErrTimeout
 	}
 }

@@ -18,8 +18,8 @@ const (
 
 // Store is a store.Store. A refusal by the browser is an *Error.
 type Store struct {
-	db            js.Value
-	versionChange js.Func
+	db   js.Value
+	lost js.Func
 
 	mu     sync.RWMutex // read-held over each operation, so that Close waits
 	closed bool
@@ -30,19 +30,26 @@ var _ store.Store = (*Store)(nil)
 // Open opens the database called name, creating it where there is none. Two
 // Stores on one database see each other's changes; that there is one agent
 // only is for the caller to ensure.
-func Open(name string) (*Store, error) {
+//
+// lost, if not nil, is called in a goroutine of its own when the database is
+// taken away, as when the person clears the site's data: from then on
+// everything fails, and only opening it again helps.
+func Open(name string, lost func()) (*Store, error) {
 	db, err := openDatabase(name)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{db: db}
-	// Somebody deletes the database, as only a person clearing data does:
-	// let go, and fail from now on.
-	s.versionChange = js.FuncOf(func(js.Value, []js.Value) any {
+	// Whoever wants to delete the database has to wait until it is closed.
+	s.lost = js.FuncOf(func(js.Value, []js.Value) any {
 		db.Call("close")
+		if lost != nil {
+			go lost()
+		}
 		return nil
 	})
-	db.Set("onversionchange", s.versionChange)
+	db.Set("onversionchange", s.lost)
+	db.Set("onclose", s.lost)
 	return s, nil
 }
 
@@ -138,7 +145,8 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	s.db.Set("onversionchange", nil)
-	s.versionChange.Release()
+	s.db.Set("onclose", nil)
+	s.lost.Release()
 	return try("close storage", func() { s.db.Call("close") })
 }
 

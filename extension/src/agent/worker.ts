@@ -1,0 +1,126 @@
+// The Worker that the agent runs in. It loads the Go program at once, starts
+// it when its owner says so, and connects pages to it (names.ts).
+import "../../../dist/wasm/wasm_exec.js";
+import program from "../../../dist/wasm/petmail.wasm?url";
+import {
+  agentName,
+  clientName,
+  database,
+  ended,
+  guardName,
+  hold,
+  type LobbyMessage,
+  lobbyName,
+  maxRequest,
+  type Welcome,
+} from "./names";
+import type { Reason } from "./types";
+
+/** What the owner says. */
+export interface ToWorker {
+  start: { version: string; restarted: boolean };
+}
+
+/** What the owner is told; ended is the last. */
+export type FromWorker = { ready: true } | { ended: Exclude<Reason, "unsupported"> };
+
+/** What wasm/jsapi makes for each page. */
+interface Attached {
+  receive(text: string): void;
+  detach(): void;
+}
+
+type Attach = (send: (text: string) => void) => Attached;
+
+/** What wasm/cmd/petmail finds as petmailHost. */
+interface PetmailHost {
+  database: string;
+  version: string;
+  restarted: boolean;
+  ready(attach: Attach): void;
+  failed(reason: "storage" | "internal"): void;
+}
+
+const maxClients = 64;
+
+function tell(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+/** Compiles while it loads, where the server names the type rightly. */
+async function compile(): Promise<WebAssembly.Module> {
+  const response = await fetch(program);
+  if (!response.ok) throw new Error(`couldn't load the program: status ${response.status}`);
+  if (response.headers.get("Content-Type")?.startsWith("application/wasm")) {
+    return WebAssembly.compileStreaming(response);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+const compiled = compile();
+compiled.catch(() => undefined); // told by start
+
+async function start(version: string, restarted: boolean): Promise<void> {
+  let module: WebAssembly.Module;
+  try {
+    module = await compiled;
+  } catch {
+    tell({ ended: "load" });
+    return;
+  }
+  // Whatever else goes wrong, never two agents on one database.
+  await hold(guardName);
+  let failure: "storage" | "internal" | undefined;
+  const host: PetmailHost = {
+    database,
+    version,
+    restarted,
+    ready: (attach) => void open(attach),
+    failed: (reason) => {
+      failure = reason;
+    },
+  };
+  Object.assign(self, { petmailHost: host });
+  const go = new Go();
+  go.exit = () => undefined; // run resolves
+  try {
+    await go.run(await WebAssembly.instantiate(module, go.importObject));
+  } finally {
+    tell({ ended: failure === "storage" ? "storage" : "crashing" });
+  }
+}
+
+/** Opens for pages. */
+async function open(attach: Attach): Promise<void> {
+  const agent = crypto.randomUUID();
+  await hold(agentName(agent));
+  const clients = new Set<string>();
+  const lobby = new BroadcastChannel(lobbyName);
+  lobby.onmessage = ({ data }: { data: LobbyMessage }) => {
+    if (!("client" in data) || clients.has(data.client) || clients.size >= maxClients) return;
+    clients.add(data.client);
+    void serve(agent, attach, data.client).then(() => clients.delete(data.client));
+  };
+  tell({ ready: true });
+  const message: LobbyMessage = { agent };
+  lobby.postMessage(message);
+}
+
+/** Serves one page until it is gone. */
+async function serve(agent: string, attach: Attach, client: string): Promise<void> {
+  const channel = new BroadcastChannel(clientName(client));
+  const welcome: Welcome = { welcome: agent };
+  channel.postMessage(welcome);
+  const { receive, detach } = attach((text) => channel.postMessage(text));
+  channel.onmessage = ({ data }) => {
+    if (typeof data === "string" && data.length <= maxRequest) receive(data);
+  };
+  await ended(clientName(client));
+  channel.onmessage = null;
+  detach();
+  channel.close();
+}
+
+self.onmessage = ({ data }: { data: ToWorker }) => {
+  void start(data.start.version, data.start.restarted);
+};
