@@ -50,6 +50,11 @@ func TestNewCode(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestSpellBytes(t *testing.T) {
+	require.Equal(t, []string{"adroitness", "aardvark", "yucatan", "zulu"}, SpellBytes([]byte{0x00, 0x00, 0xff, 0xff}))
+	require.Empty(t, SpellBytes(nil))
+}
+
 func TestCodeRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		nameplate := rapid.StringMatching(`[0-9]{1,10}`).Draw(t, "nameplate")

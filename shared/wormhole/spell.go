@@ -1,7 +1,8 @@
 package wormhole
 
-// SpellBytes returns one PGP word for each byte, from the even and the odd
-// list in turn, for two people to compare aloud.
+// SpellBytes returns one PGP word for each byte, from the list of three
+// syllables and that of two in turn as in codes, for two people to compare
+// aloud.
 func SpellBytes(b []byte) []string {
 	words := make([]string, len(b))
 	for i, v := range b {
