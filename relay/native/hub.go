@@ -180,10 +180,13 @@ func (in *inbox) take(sent uint64) work {
 }
 
 // spent takes credit for envelopes sent from the database; more says that
-// there was more than could be sent.
+// there may be others, between those and what is in fresh.
 func (in *inbox) spent(n int, more bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.credit -= n
-	in.behind = in.behind || more
+	if more {
+		in.behind = true
+		in.fresh, in.freshBytes = nil, 0
+	}
 }

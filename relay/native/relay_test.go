@@ -2,7 +2,9 @@ package native_test
 
 import (
 	"context"
+	"io"
 	"net"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,3 +70,7 @@ func TestRelay(t *testing.T) {
 		return &relaytest.Instance{URL: r.url(), Restart: r.restart}
 	})
 }
+
+func stringReader(s string) io.Reader { return strings.NewReader(s) }
+
+func zeros(n int) string { return strings.Repeat("0", n) }

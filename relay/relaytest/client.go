@@ -161,7 +161,6 @@ type socket struct {
 	t      *testing.T
 	conn   *websocket.Conn
 	frames chan []byte
-	err    error // why frames was closed
 }
 
 // dial opens a WebSocket, which ends with the test.
@@ -181,7 +180,6 @@ func (r *relay) dial(path string) *socket {
 		for {
 			_, data, err := conn.Read(reading)
 			if err != nil {
-				s.err = err
 				return
 			}
 			select {
@@ -274,7 +272,7 @@ func (m mailboxSocket) send(f relayproto.Frame) {
 func (m mailboxSocket) expect(kind relayproto.FrameType) relayproto.Frame {
 	m.t.Helper()
 	data, closed := m.next()
-	require.False(m.t, closed, "the relay ended the socket: %v", m.err)
+	require.False(m.t, closed, "the relay ended the socket")
 	f, err := relayproto.DecodeFrame(data)
 	require.NoError(m.t, err)
 	require.Equal(m.t, kind, f.Type)

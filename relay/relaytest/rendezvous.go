@@ -46,7 +46,7 @@ func (p *peer) say(m wormhole.ClientMessage) {
 func (p *peer) expect(kind wormhole.ServerType) wormhole.ServerMessage {
 	p.t.Helper()
 	data, closed := p.next()
-	require.False(p.t, closed, "the relay ended the socket: %v", p.err)
+	require.False(p.t, closed, "the relay ended the socket")
 	m, err := wormhole.ParseServer(data)
 	require.NoError(p.t, err)
 	require.Equal(p.t, kind, m.Type, "got %s", data)
