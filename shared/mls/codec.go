@@ -11,7 +11,7 @@ const (
 	// maxExtensions bounds extensions in one list.
 	maxExtensions = 256
 	// maxProposals bounds the proposals in one commit, and those pending.
-	maxProposals = 1 << 16
+	maxProposals = 1 << 13
 	// maxPSKs bounds the pre-shared keys in one Welcome.
 	maxPSKs = 256
 )

@@ -81,7 +81,7 @@ func (s *State) Commit(rand io.Reader, p CommitParams) (*Candidate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't commit: %w", err)
 	}
-	pskSecret, err := s.ep.c.pskSecret(a.psks, s.lookup(p.PSKs))
+	pskSecret, err := s.ep.c.pskSecret(a.psks, s.PSKs(p.PSKs))
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +107,7 @@ func (s *State) Commit(rand io.Reader, p CommitParams) (*Candidate, error) {
 		return nil, fmt.Errorf("couldn't commit: %w", err)
 	}
 	defer clear(joiner.joiner)
+	defer b.path.erase()
 	current := *s
 	cand := &Candidate{Current: &current, Next: next, Changes: b.changes()}
 	keys := s.groupKeys()
@@ -208,7 +209,7 @@ func (s *State) dropUnfit(list []*pendingProposal, p CommitParams) []*pendingPro
 			keys[string(prop.keyPackage.leaf.signatureKey)] = struct{}{}
 		}
 	}
-	lookup := s.lookup(p.PSKs)
+	lookup := s.PSKs(p.PSKs)
 	return slices.DeleteFunc(slices.Clone(list), func(pend *pendingProposal) bool {
 		switch pend.proposal.typ {
 		case proposalAdd:
@@ -397,11 +398,10 @@ func (s *State) groupInfo(tree, externalPub bool, more []Extension) (*groupInfo,
 		g.extensions = append(g.extensions, Extension{Type: ExtensionRatchetTree, Data: encode(s.ep.tree.write)})
 	}
 	if externalPub {
-		private, public, err := c.provider.DeriveKeyPair(c.suite, s.ep.secrets.external)
+		public, err := s.ExternalPub()
 		if err != nil {
 			return nil, err
 		}
-		clear(private)
 		g.extensions = append(g.extensions, Extension{Type: ExtensionExternalPub, Data: encode(func(w *writer) { w.vec(public) })})
 	}
 	for _, e := range more {
@@ -411,6 +411,17 @@ func (s *State) groupInfo(tree, externalPub bool, more []Extension) (*groupInfo,
 		g.extensions = append(g.extensions, e)
 	}
 	return g, g.sign(c, s.ep.sig)
+}
+
+// ExternalPub returns the public key to which outsiders encrypt when they
+// join by an external commit (RFC 9420 section 8.3). It is in GroupInfos.
+func (s *State) ExternalPub() ([]byte, error) {
+	if err := s.usable(); err != nil {
+		return nil, err
+	}
+	private, public, err := s.ep.c.provider.DeriveKeyPair(s.ep.c.suite, s.ep.secrets.external)
+	clear(private)
+	return public, err
 }
 
 // GroupInfoParams say what a GroupInfo carries.

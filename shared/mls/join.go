@@ -148,7 +148,7 @@ func joinLookup(p JoinParams) PSKLookup {
 	if p.Parent == nil {
 		return p.PSKs
 	}
-	return p.Parent.lookup(p.PSKs)
+	return p.Parent.PSKs(p.PSKs)
 }
 
 func openGroupInfo(c *suiteCipher, w *welcome, joiner, psk []byte) (*groupInfo, error) {
@@ -254,6 +254,18 @@ func checkResumption(s *State, id PSKID, parent *State) error {
 	return nil
 }
 
+// externalKey reads an external_pub extension. Some implementations, ts-mls
+// among them, leave out the length before the key.
+func externalKey(c *suiteCipher, data []byte) ([]byte, error) {
+	r := newReader(data)
+	key := r.vec()
+	err := r.done()
+	if err != nil && c.provider.CheckPublicKey(c.suite, data) == nil {
+		return data, nil
+	}
+	return key, err
+}
+
 // ExternalParams accompany a GroupInfo.
 type ExternalParams struct {
 	// Leaf is the joiner's leaf.
@@ -295,9 +307,8 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 	if !ok {
 		return nil, invalid("group info has no external key")
 	}
-	er := newReader(data)
-	external := er.vec()
-	if err := er.done(); err != nil {
+	external, err := externalKey(c, data)
+	if err != nil {
 		return nil, err
 	}
 	s, err := stateFromInfo(c, info, p.RatchetTree, p.Config, p.Now)
@@ -353,6 +364,7 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 	}
 	clear(e.joiner)
 	clear(e.welcome)
+	b.path.erase()
 	m := &publicMessage{authenticated: *auth}
 	return &Candidate{Commit: message(wirePublicMessage, len(m.raw)+256, m.write), Next: next, Changes: b.changes()}, nil
 }

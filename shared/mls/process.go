@@ -39,8 +39,8 @@ type Received struct {
 // error there is no next state and nothing has changed: the message may be
 // tried again or dropped.
 func (s *State) Process(msg []byte, p ProcessParams) (*State, Received, error) {
-	if err := s.usable(); err != nil {
-		return nil, Received{}, err
+	if s.closed == closedRemoved {
+		return nil, Received{}, ErrRemoved
 	}
 	// What is kept of a message must not change when the caller's buffer does.
 	r, wire, err := openMessage(bytes.Clone(msg))
@@ -81,6 +81,9 @@ func (s *State) processPublic(m *publicMessage, p ProcessParams) (*State, Receiv
 	if err := s.checkEpoch(m.content.groupID, m.content.epoch); err != nil {
 		return nil, Received{}, err
 	}
+	if err := s.usable(); err != nil {
+		return nil, Received{}, err
+	}
 	if m.content.typ == contentApplication {
 		return nil, Received{}, invalid("application message in the clear")
 	}
@@ -102,6 +105,9 @@ func (s *State) processPrivate(m *privateMessage, p ProcessParams) (*State, Rece
 		return s.processLate(m, p)
 	}
 	if err != nil {
+		return nil, Received{}, err
+	}
+	if err := s.usable(); err != nil {
 		return nil, Received{}, err
 	}
 	keys := s.groupKeys()
@@ -276,21 +282,24 @@ func (s *State) keepProposal(a *authenticated, now int64) error {
 // seen.
 func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
 	out := make([]sourced, 0, len(list))
-	used := make(map[*pendingProposal]bool)
+	seen := make(map[string]*pendingProposal, len(s.pending))
+	for _, pend := range s.pending {
+		seen[string(pend.ref)] = pend
+	}
 	for _, p := range list {
 		if p.ref == nil {
 			out = append(out, sourced{p.proposal, from, nil})
 			continue
 		}
-		i := slices.IndexFunc(s.pending, func(pend *pendingProposal) bool { return bytes.Equal(pend.ref, p.ref) })
-		if i < 0 {
+		pend, ok := seen[string(p.ref)]
+		if !ok {
 			return nil, ErrUnknownProposal
 		}
-		if used[s.pending[i]] {
+		if pend == nil {
 			return nil, invalid("proposal committed twice")
 		}
-		used[s.pending[i]] = true
-		out = append(out, sourced{s.pending[i].proposal, s.pending[i].sender, s.pending[i]})
+		seen[string(p.ref)] = nil
+		out = append(out, sourced{pend.proposal, pend.sender, pend})
 	}
 	return out, nil
 }
@@ -370,7 +379,7 @@ func (s *State) openCommitPath(ap *applied, path *updatePath, from LeafIndex, ke
 // enter computes the next epoch and checks the commit's confirmation tag.
 func (s *State) enter(ap *applied, a *authenticated, initSecret, commitSecret []byte, p ProcessParams) (*State, error) {
 	c := s.ep.c
-	psk, err := c.pskSecret(ap.psks, s.lookup(p.PSKs))
+	psk, err := c.pskSecret(ap.psks, s.PSKs(p.PSKs))
 	if err != nil {
 		return nil, err
 	}

@@ -104,6 +104,20 @@ func Resume(groupID []byte, epoch uint64) Proposal {
 	return Proposal{typ: proposalPSK, psk: PSKID{Type: ResumptionPSK, Usage: UsageApplication, GroupID: bytes.Clone(groupID), Epoch: epoch}}
 }
 
+// BranchFrom binds the first commit of a new group to a group it branches
+// from: all its members must be members there (RFC 9420 section 11.3). The
+// commit's PSKs are parent.PSKs(nil).
+func BranchFrom(parent *State) Proposal { return continuing(parent, UsageBranch) }
+
+// ReplaceClosed binds the first commit of a new group to the group, closed by
+// a ReInit, that it replaces (RFC 9420 section 11.2). The commit's PSKs are
+// parent.PSKs(nil).
+func ReplaceClosed(parent *State) Proposal { return continuing(parent, UsageReInit) }
+
+func continuing(parent *State, usage PSKUsage) Proposal {
+	return Proposal{typ: proposalPSK, psk: PSKID{Type: ResumptionPSK, Usage: usage, GroupID: parent.GroupID(), Epoch: parent.Epoch()}}
+}
+
 // ReInitialize proposes to close the group in favour of a new one.
 func ReInitialize(r ReInit) Proposal {
 	r.GroupID, r.Extensions = bytes.Clone(r.GroupID), cloneExtensions(r.Extensions)

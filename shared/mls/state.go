@@ -236,8 +236,10 @@ func (s *State) ResumptionPSK(epoch uint64) ([]byte, bool) {
 	return nil, false
 }
 
-// lookup finds the PSKs this group knows itself, then asks the caller.
-func (s *State) lookup(outside PSKLookup) PSKLookup {
+// PSKs finds the resumption PSKs of this group, and asks outside, which may
+// be nil, for others. It is for commits and joins of groups that continue
+// this one; its own commits find its PSKs anyway.
+func (s *State) PSKs(outside PSKLookup) PSKLookup {
 	return func(id PSKID) ([]byte, bool) {
 		if id.Type == ResumptionPSK && bytes.Equal(id.GroupID, s.ep.context.groupID) {
 			if psk, ok := s.ResumptionPSK(id.Epoch); ok {

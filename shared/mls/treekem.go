@@ -19,9 +19,11 @@ type updatePathNode struct {
 
 func (r *reader) updatePath() *updatePath {
 	p := &updatePath{leaf: r.leafNode()}
+	room := MaxMembers // each member gets at most one secret
 	r.list(32, func(r *reader) {
 		n := updatePathNode{encryptionKey: r.vec()}
-		r.list(MaxMembers, func(r *reader) { n.secrets = append(n.secrets, r.hpkeCiphertext()) })
+		r.list(room, func(r *reader) { n.secrets = append(n.secrets, r.hpkeCiphertext()) })
+		room -= len(n.secrets)
 		p.nodes = append(p.nodes, n)
 	})
 	return p
@@ -87,6 +89,14 @@ type pathResult struct {
 type pathSecret struct {
 	node   nodeIndex
 	secret []byte
+}
+
+// erase wipes the secrets that no state keeps.
+func (p pathResult) erase() {
+	clear(p.commitSecret)
+	for _, s := range p.secrets {
+		clear(s.secret)
+	}
 }
 
 // pathSecretOf finds the path secret of a node, nil if there is none.

@@ -103,13 +103,11 @@ func FindExtension(list []Extension, typ uint16) ([]byte, bool) {
 
 func (r *reader) extensions() []Extension {
 	var out []Extension
-	seen := make(map[uint16]bool)
 	r.list(maxExtensions, func(r *reader) {
 		e := Extension{Type: r.u16(), Data: r.vec()}
-		if seen[e.Type] {
+		if _, twice := FindExtension(out, e.Type); twice {
 			r.fail("extension occurs twice")
 		}
-		seen[e.Type] = true
 		out = append(out, e)
 	})
 	return out
