@@ -103,7 +103,7 @@ func openForReading(dataDir string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("couldn't find a relay's data: %w", err)
 	}
-	db, err := sql.Open("sqlite", dsn(path))
+	db, err := sql.Open("sqlite", dsn(path, patient))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database: %w", err)
 	}

@@ -40,8 +40,12 @@ type database struct {
 
 const readConnections = 4
 
+// patient waits for locks that another process holds for a moment, as a
+// backup does.
+const patient = "busy_timeout(5000)"
+
 func dsn(path string, pragmas ...string) string {
-	values := url.Values{"_pragma": append([]string{"busy_timeout(5000)"}, pragmas...)}
+	values := url.Values{"_pragma": pragmas}
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: values.Encode()}
 	return u.String()
 }
@@ -68,7 +72,7 @@ func openDatabase(dir string, maxBytes int64) (_ *database, err error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	d.writeDB, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)",
+	d.writeDB, err = sql.Open("sqlite", dsn(path, patient, "journal_mode(WAL)", "synchronous(FULL)",
 		"wal_autocheckpoint(4000)", "cache_size(-16384)"))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database: %w", err)
@@ -85,7 +89,7 @@ func openDatabase(dir string, maxBytes int64) (_ *database, err error) {
 			return nil, fmt.Errorf("couldn't limit the database: %w", err)
 		}
 	}
-	d.readDB, err = sql.Open("sqlite", dsn(path, "query_only(1)", "cache_size(-2048)"))
+	d.readDB, err = sql.Open("sqlite", dsn(path, patient, "query_only(1)", "cache_size(-2048)"))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database for reading: %w", err)
 	}
