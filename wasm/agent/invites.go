@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"fmt"
+
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/wasm/addressbook"
@@ -21,6 +23,7 @@ func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
 		return
 	}
 	a := inv.Attempt(m.via)
+	t.a.log.Debug("rendezvous", "event", fmt.Sprintf("%T", event), "via", m.via)
 	switch ev := event.(type) {
 	case relayclient.EventAllocated:
 		if err := inv.Allocated(t.a.config.Rand, ev.Nameplate); err != nil {
@@ -37,6 +40,7 @@ func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
 		if ev.Own {
 			return
 		}
+		t.a.log.Debug("phase", "name", ev.Phase)
 		step, err := inv.Phase(t.a.config.Rand, t.now, m.via, ev.Side, ev.Phase, ev.Body)
 		if err != nil {
 			t.a.log.Debug("invitation phase dropped", "error", err)

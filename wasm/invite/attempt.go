@@ -67,7 +67,12 @@ type Attempt struct {
 	// the relay has confirmed it.
 	Mood   string `cbor:"15,keyasint,omitempty"`
 	Closed bool   `cbor:"16,keyasint,omitempty"`
+	// Early are phases of Peer that came before its pake: a relay may reorder.
+	Early []Phase `cbor:"17,keyasint,omitempty"`
 }
+
+// maxEarly bounds the phases kept early: an invitation has two after pake.
+const maxEarly = 2
 
 // Moods of a closed rendezvous mailbox (Magic Wormhole mailbox protocol).
 const (
@@ -151,7 +156,7 @@ func (a *Attempt) Confirmed(name string) {
 // end closes the attempt and erases what it knew.
 func (a *Attempt) end(p Progress, mood string) {
 	a.Progress, a.Mood = p, mood
-	a.Code, a.Link, a.PAKE, a.Key = "", "", nil, nil
+	a.Code, a.Link, a.PAKE, a.Key, a.Early = "", "", nil, nil, nil
 	if a.Nameplate == "" && a.Mailbox == "" {
 		a.Closed = true // the relay never heard of it
 	}

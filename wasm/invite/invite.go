@@ -158,7 +158,22 @@ func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, 
 	}
 	switch {
 	case name == phasePAKE && a.Key == nil && a.PAKE != nil:
-		return inv.meet(rand, now, a, side, body)
+		step, err := inv.meet(rand, now, a, side, body)
+		early := a.Early
+		a.Early = nil
+		for _, p := range early {
+			if a.Progress.Ended() || err != nil {
+				break
+			}
+			step, err = inv.Phase(rand, now, via, side, p.Name, p.Body)
+		}
+		return step, err
+	case a.Key == nil && a.PAKE != nil && (name == phaseVersion || name == phaseCard):
+		if len(a.Early) < maxEarly {
+			a.Peer = side
+			a.Early = append(a.Early, Phase{name, body})
+		}
+		return Step{}, nil
 	case name == phaseVersion && a.Key != nil && !a.Checked:
 		if _, err := a.decrypt(name, body); err != nil {
 			inv.burn(a)

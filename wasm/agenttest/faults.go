@@ -1,0 +1,153 @@
+package agenttest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"petmail/wasm/relayclient"
+)
+
+// Faults are what a person's network does. Chances are between 0 and 1.
+type Faults struct {
+	DropRequest  float64       // the request never reaches the relay
+	DropAnswer   float64       // it does, and the answer is lost
+	Duplicate    float64       // it reaches the relay twice
+	Delay        time.Duration // of a request, at most; requests overtake each other
+	DropSocket   float64       // a socket dies at a read or a write
+	RefuseSocket float64       // a socket cannot be opened
+	// HoldDeposits has the relay accept deposits and lose them.
+	HoldDeposits float64
+}
+
+var errFault = errors.New("the network failed")
+
+// faultyNetwork is a relayclient.Transport with faults.
+type faultyNetwork struct {
+	next *relayclient.Network
+
+	mu      sync.Mutex
+	rng     *rand.Rand
+	faults  Faults
+	offline bool
+	conns   map[*faultyConn]bool
+}
+
+func newFaultyNetwork(next *relayclient.Network, seed uint64) *faultyNetwork {
+	return &faultyNetwork{next: next, rng: rand.New(rand.NewPCG(seed, 1)), conns: make(map[*faultyConn]bool)}
+}
+
+func (n *faultyNetwork) set(f Faults) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.faults = f
+}
+
+// setOffline cuts everything, or ends the cut.
+func (n *faultyNetwork) setOffline(offline bool) {
+	n.mu.Lock()
+	n.offline = offline
+	var cut []*faultyConn
+	if offline {
+		for c := range n.conns {
+			cut = append(cut, c)
+		}
+	}
+	n.mu.Unlock()
+	for _, c := range cut {
+		_ = c.Close()
+	}
+}
+
+// roll draws what happens to one request.
+func (n *faultyNetwork) roll() (fate Faults, offline bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	hit := func(chance float64) float64 {
+		if chance > 0 && n.rng.Float64() < chance {
+			return 1
+		}
+		return 0
+	}
+	f := n.faults
+	fate = Faults{
+		DropRequest: hit(f.DropRequest), DropAnswer: hit(f.DropAnswer), Duplicate: hit(f.Duplicate),
+		DropSocket: hit(f.DropSocket), RefuseSocket: hit(f.RefuseSocket), HoldDeposits: hit(f.HoldDeposits),
+	}
+	if f.Delay > 0 {
+		fate.Delay = time.Duration(n.rng.Int64N(int64(f.Delay)))
+	}
+	return fate, n.offline
+}
+
+func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relayclient.Response, error) {
+	fate, offline := n.roll()
+	if fate.Delay > 0 {
+		select {
+		case <-time.After(fate.Delay):
+		case <-ctx.Done():
+			return relayclient.Response{}, ctx.Err()
+		}
+	}
+	if offline || fate.DropRequest == 1 {
+		return relayclient.Response{}, errFault
+	}
+	if fate.HoldDeposits == 1 && r.Method == "POST" && len(r.Body) >= 4096 {
+		return relayclient.Response{Status: 202, Body: []byte("accepted\n")}, nil
+	}
+	answer, err := n.next.Do(ctx, r)
+	if fate.Duplicate == 1 {
+		answer, err = n.next.Do(ctx, r)
+	}
+	if fate.DropAnswer == 1 {
+		return relayclient.Response{}, errFault
+	}
+	return answer, err
+}
+
+func (n *faultyNetwork) Dial(ctx context.Context, url string, maxMessage int64) (relayclient.Conn, error) {
+	fate, offline := n.roll()
+	if offline || fate.RefuseSocket == 1 {
+		return nil, errFault
+	}
+	c, err := n.next.Dial(ctx, url, maxMessage)
+	if err != nil {
+		return nil, err
+	}
+	f := &faultyConn{Conn: c, n: n}
+	n.mu.Lock()
+	n.conns[f] = true
+	n.mu.Unlock()
+	return f, nil
+}
+
+type faultyConn struct {
+	relayclient.Conn
+	n *faultyNetwork
+}
+
+func (c *faultyConn) Read(ctx context.Context) ([]byte, error) {
+	data, err := c.Conn.Read(ctx)
+	if fate, _ := c.n.roll(); err == nil && fate.DropSocket == 1 {
+		_ = c.Close()
+		return nil, errFault
+	}
+	return data, err
+}
+
+func (c *faultyConn) Write(ctx context.Context, data []byte, text bool) error {
+	if fate, _ := c.n.roll(); fate.DropSocket == 1 {
+		_ = c.Close()
+		return errFault
+	}
+	return c.Conn.Write(ctx, data, text)
+}
+
+func (c *faultyConn) Close() error {
+	c.n.mu.Lock()
+	delete(c.n.conns, c)
+	c.n.mu.Unlock()
+	return c.Conn.Close()
+}

@@ -1,0 +1,343 @@
+package agenttest
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"petmail/shared/mls"
+	"petmail/wasm/agent"
+	"petmail/wasm/api"
+	"petmail/wasm/store/mem"
+)
+
+// Person is somebody with one Petmail: a disk that outlives the agent, and
+// what a page open since the agent's start would show.
+type Person struct {
+	W    *World
+	Name string
+	// Store is the agent's hold on the disk, to plant faults in.
+	Store *mem.Store
+
+	disk    *mem.Disk
+	network *faultyNetwork
+	agent   *agent.Agent
+	receive func(api.Request)
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced at each event
+	replied  chan struct{} // closed and replaced at each reply
+	replies  map[int]api.Reply
+	nextID   int
+	Fresh    int // messages announced as just received
+	Relay    api.RelayState
+	restarts int
+}
+
+// Person adds somebody whose Petmail is running, still without a name.
+func (w *World) Person(name string, seed uint64) *Person {
+	p := &Person{W: w, Name: name, disk: mem.NewDisk(), replies: make(map[int]api.Reply)}
+	p.network = newFaultyNetwork(w.network(), seed)
+	p.Start()
+	return p
+}
+
+// Start starts the agent on the disk as it is.
+func (p *Person) Start() {
+	p.Store = p.disk.Open()
+	p.Store.OnCrash(func() { p.network.setOffline(true) })
+	log := io.Discard
+	if os.Getenv("PETMAIL_TEST_LOG") != "" {
+		log = os.Stderr
+	}
+	a, err := agent.Open(agent.Config{
+		Store: p.Store, Transport: p.network, Rand: randomness, Now: time.Now, Version: "test",
+		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
+	})
+	require.NoError(p.W.TB, err)
+	p.mu.Lock()
+	p.agent, p.changed, p.replied = a, make(chan struct{}), make(chan struct{})
+	p.mu.Unlock()
+	receive, _ := a.Attach(p.deliver)
+	p.receive = receive
+	p.network.setOffline(false)
+	p.do(api.CmdHello, nil, nil)
+}
+
+// Stop ends the agent, as closing the browser does.
+func (p *Person) Stop() {
+	p.agent.Close()
+	p.network.next.CloseIdle()
+}
+
+// Restart stops and starts the agent.
+func (p *Person) Restart() {
+	p.Stop()
+	p.Start()
+}
+
+// Crash kills the process: nothing more of it reaches disk or network.
+func (p *Person) Crash() {
+	p.network.setOffline(true)
+	p.Store.Kill()
+	p.Stop()
+}
+
+// SetFaults changes the person's network.
+func (p *Person) SetFaults(f Faults) { p.network.set(f) }
+
+// SetOffline pulls the plug, or puts it back.
+func (p *Person) SetOffline(offline bool) { p.network.setOffline(offline) }
+
+func (p *Person) deliver(message any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch m := message.(type) {
+	case api.Reply:
+		p.replies[m.ID] = m
+		close(p.replied)
+		p.replied = make(chan struct{})
+	case api.Event:
+		if m.Message != nil && m.Message.Fresh {
+			p.Fresh++
+		}
+		if m.Relay != nil {
+			p.Relay = *m.Relay
+		}
+		if m.Snapshot != nil && m.Snapshot.Restarted {
+			p.restarts++
+		}
+		close(p.changed)
+		p.changed = make(chan struct{})
+	}
+}
+
+// Restarts counts the times that the agent said it recovered from a defect.
+func (p *Person) Restarts() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.restarts
+}
+
+// patience bounds every wait, in false time.
+const patience = 20 * 24 * time.Hour
+
+// wait returns when ready does; it looks again after each change and each
+// minute.
+func (p *Person) wait(what string, ready func() bool) {
+	p.W.TB.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		if ready() {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.W.TB.Fatalf("%s waited in vain: %s", p.Name, what)
+		}
+		select {
+		case <-changed:
+		case <-time.After(time.Minute):
+		}
+	}
+}
+
+// Ask runs a command and returns its refusal, if any.
+func (p *Person) Ask(cmd api.Command, args, result any) *api.Error {
+	p.W.TB.Helper()
+	raw, err := json.Marshal(args)
+	require.NoError(p.W.TB, err)
+	p.mu.Lock()
+	p.nextID++
+	id := p.nextID
+	p.mu.Unlock()
+	p.receive(api.Request{ID: id, Command: cmd, Args: raw})
+	reply := p.answer(id)
+	if reply.Error != nil {
+		return reply.Error
+	}
+	// As the page gets it: through JSON.
+	encoded, err := json.Marshal(reply.Result)
+	require.NoError(p.W.TB, err)
+	if result != nil {
+		require.NoError(p.W.TB, json.Unmarshal(encoded, result))
+	}
+	return nil
+}
+
+// answer waits for the reply to a request.
+func (p *Person) answer(id int) api.Reply {
+	p.W.TB.Helper()
+	late := time.After(patience)
+	for {
+		p.mu.Lock()
+		reply, ok := p.replies[id]
+		replied := p.replied
+		delete(p.replies, id)
+		p.mu.Unlock()
+		if ok {
+			return reply
+		}
+		select {
+		case <-replied:
+		case <-late:
+			p.W.TB.Fatalf("%s waited in vain for an answer", p.Name)
+		}
+	}
+}
+
+func (p *Person) do(cmd api.Command, args, result any) {
+	p.W.TB.Helper()
+	if err := p.Ask(cmd, args, result); err != nil {
+		p.W.TB.Fatalf("%s: %s was refused: %v", p.Name, cmd, err)
+	}
+}
+
+// Begin gives the Petmail its name.
+func (p *Person) Begin() { p.do(api.CmdStart, api.StartArgs{Name: p.Name, Relay: RelayURL}, nil) }
+
+// Snapshot returns what a new page would show.
+func (p *Person) Snapshot() api.Snapshot {
+	var s api.Snapshot
+	p.do(api.CmdHello, nil, &s)
+	return s
+}
+
+// Invite opens an invitation and waits until it can be used.
+func (p *Person) Invite() api.Invite {
+	var inv api.Invite
+	p.do(api.CmdInviteNew, api.InviteNewArgs{}, &inv)
+	p.wait("the code", func() bool {
+		inv = p.InviteState(inv.ID)
+		return inv.Code != "" && inv.State != api.InvitePreparing
+	})
+	return inv
+}
+
+// InviteState returns an invitation as it stands; a zero one if it is gone.
+func (p *Person) InviteState(id string) api.Invite {
+	for _, inv := range p.Snapshot().Invites {
+		if inv.ID == id {
+			return inv
+		}
+	}
+	return api.Invite{}
+}
+
+// Accept takes a code or link.
+func (p *Person) Accept(text string) api.Invite {
+	var inv api.Invite
+	p.do(api.CmdInviteAccept, api.InviteAcceptArgs{Text: text}, &inv)
+	return inv
+}
+
+// AwaitInvite waits until an invitation is in a state.
+func (p *Person) AwaitInvite(id string, state api.InviteState) api.Invite {
+	p.W.TB.Helper()
+	var inv api.Invite
+	p.wait("the invitation to be "+string(state), func() bool {
+		inv = p.InviteState(id)
+		return inv.State == state
+	})
+	return inv
+}
+
+// Conversation returns a conversation as the list shows it; ok is false if it
+// is not there.
+func (p *Person) Conversation(id string) (c api.Conversation, ok bool) {
+	for _, c := range p.Snapshot().Conversations {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return api.Conversation{}, false
+}
+
+// AwaitOpen waits until a conversation is open.
+func (p *Person) AwaitOpen(id string) {
+	p.W.TB.Helper()
+	p.wait("the conversation to open", func() bool {
+		c, ok := p.Conversation(id)
+		return ok && c.State == api.ConversationOpen
+	})
+}
+
+// Send writes a message.
+func (p *Person) Send(conversation, text string) api.Message {
+	var m api.Message
+	p.do(api.CmdSend, api.SendArgs{Conversation: conversation, Text: text}, &m)
+	return m
+}
+
+// Messages returns all messages of a conversation, in order.
+func (p *Person) Messages(conversation string) []api.Message {
+	var all []api.Message
+	before := ""
+	for {
+		var page api.MessagesPage
+		p.do(api.CmdMessages, api.MessagesArgs{Conversation: conversation, Before: before, Limit: api.MaxPage}, &page)
+		all = append(page.Messages, all...)
+		if !page.More {
+			return all
+		}
+		before = page.Messages[0].Cursor
+	}
+}
+
+// Texts returns the texts of a conversation in order, those of the person's
+// own or those received.
+func (p *Person) Texts(conversation string, mine bool) []string {
+	var out []string
+	for _, m := range p.Messages(conversation) {
+		if m.Mine == mine {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+// AwaitTexts waits until exactly these texts have been received, in order.
+func (p *Person) AwaitTexts(conversation string, want ...string) {
+	p.W.TB.Helper()
+	p.wait("the texts", func() bool { return len(p.Texts(conversation, false)) >= len(want) })
+	require.Equal(p.W.TB, want, p.Texts(conversation, false))
+}
+
+// AwaitState waits until a message of the person's own is in a state.
+func (p *Person) AwaitState(conversation, message string, state api.MessageState) {
+	p.W.TB.Helper()
+	p.wait("the message to be "+string(state), func() bool {
+		for _, m := range p.Messages(conversation) {
+			if m.ID == message {
+				return m.State == state
+			}
+		}
+		return false
+	})
+}
+
+// Meet has two people meet by link and returns the conversation.
+func Meet(inviter, invitee *Person) string {
+	inv := inviter.Invite()
+	accepted := invitee.Accept(inv.Link)
+	c := inviter.AwaitInvite(inv.ID, api.InviteDone).Conversation
+	invitee.AwaitInvite(accepted.ID, api.InviteDone)
+	invitee.AwaitOpen(c)
+	return c
+}
+
+// Epoch returns the MLS epoch of a conversation, as it stands on the disk.
+func (p *Person) Epoch(conversation string) uint64 {
+	encoded, err := p.disk.Clone().Open().Get("mls/" + conversation)
+	require.NoError(p.W.TB, err)
+	group, err := mls.Unmarshal(encoded, mls.Config{})
+	require.NoError(p.W.TB, err)
+	return group.Epoch()
+}
