@@ -12,6 +12,7 @@ export interface ChromiumOptions {
   colorScheme?: "light" | "dark";
   viewport?: { width: number; height: number };
   locale?: string;
+  serviceWorkers?: "allow" | "block";
 }
 
 /** A Chromium with a profile of its own, as a person has it. */
@@ -73,6 +74,7 @@ async function launch(profile: string, options: ChromiumOptions): Promise<Browse
     colorScheme: options.colorScheme ?? "light",
     viewport: options.viewport ?? { width: 1100, height: 760 },
     locale: options.locale ?? "en-GB",
+    serviceWorkers: options.serviceWorkers ?? "allow",
     reducedMotion: "reduce",
     permissions: ["clipboard-read", "clipboard-write"],
   });

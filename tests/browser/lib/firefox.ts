@@ -172,7 +172,7 @@ export class FirefoxSurface implements Surface {
   visible(selector: string) {
     return this.page.evaluate((selector) => {
       const element = document.querySelector(selector);
-      return element !== null && element.checkVisibility({ visibilityProperty: true });
+      return element?.checkVisibility({ visibilityProperty: true }) ?? false;
     }, selector);
   }
 

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Measures in real browsers and in Go, prints docs/benchmarks.md and writes it.
+set -eu
+GO="${GO:-go}"
+mkdir -p dist/bench
+rm -f dist/bench/*.json
+(cd tests/browser && node_modules/.bin/playwright test --config bench.config.ts)
+$GO test -run '^$' -bench . -benchtime "${BENCHTIME:-1s}" ./... | tee dist/bench/go.txt
+node scripts/benchmarks.mjs
+cat docs/benchmarks.md
