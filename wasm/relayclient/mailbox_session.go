@@ -41,6 +41,9 @@ func (m *Mailbox) session(ctx context.Context) (good bool, err error) {
 	m.report(State{Status: Connected, Waiting: ready.Waiting})
 	since := time.Now()
 	err = s.serve(ctx)
+	if last := sock.rest(ctx, s.receive); last != nil {
+		err = last
+	}
 	return time.Since(since) >= goodSession, err
 }
 
@@ -89,7 +92,7 @@ func (s *mailboxSession) serve(ctx context.Context) error {
 			if !ok {
 				return s.socket.lost()
 			}
-			if err := s.receive(ctx, data); err != nil {
+			if err := s.receive(data); err != nil {
 				return err
 			}
 		case <-s.acks:
@@ -115,14 +118,14 @@ func (s *mailboxSession) serve(ctx context.Context) error {
 	}
 }
 
-func (s *mailboxSession) receive(ctx context.Context, data []byte) error {
+func (s *mailboxSession) receive(data []byte) error {
 	f, err := decode(data)
 	if err != nil {
 		return err
 	}
 	switch f.Type {
 	case relayproto.FrameDeliver:
-		return s.deliver(ctx, f)
+		return s.deliver(f)
 	case relayproto.FramePong:
 		s.socket.heart.pong(int64(f.Token))
 		return nil
@@ -130,7 +133,7 @@ func (s *mailboxSession) receive(ctx context.Context, data []byte) error {
 	return protocolError(opMailbox, "relay sent a frame out of turn")
 }
 
-func (s *mailboxSession) deliver(ctx context.Context, f relayproto.Frame) error {
+func (s *mailboxSession) deliver(f relayproto.Frame) error {
 	if f.Seq <= s.lastSeq {
 		return protocolError(opMailbox, "relay sent envelopes out of order")
 	}

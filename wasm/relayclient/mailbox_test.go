@@ -90,10 +90,10 @@ func newMailboxTest(t *testing.T) *mailboxTest {
 	m.relayID, m.public, key = newKey(t)
 	m.config = MailboxConfig{
 		RelayURL: testURL, RelayID: m.relayID, Key: key,
-		OnState: m.states.add,
+		OnState: m.states.Add,
 		OnEnvelopes: func(es []Envelope) {
 			for _, e := range es {
-				m.envelopes.add(e)
+				m.envelopes.Add(e)
 			}
 		},
 	}
@@ -109,7 +109,7 @@ func (m *mailboxTest) open(t *testing.T, transport Transport) *Mailbox {
 
 func (m *mailboxTest) status(t *testing.T, want Status) State {
 	t.Helper()
-	return m.states.until(t, want.String(), func(s State) bool { return s.Status == want })
+	return m.states.Until(t, want.String(), func(s State) bool { return s.Status == want })
 }
 
 // script turns f into a script that begins with the handshake.
@@ -151,30 +151,30 @@ func TestMailboxDeliversAndAcknowledges(t *testing.T) {
 					return
 				}
 				for _, seq := range f.Seqs {
-					acks.add(seq)
+					acks.Add(seq)
 				}
 				if f.Type == relayproto.FrameCredit {
-					credits.add(f.Credit)
+					credits.Add(f.Credit)
 				}
 			}
 		})))
 		require.EqualValues(t, 3, m.status(t, Connected).Waiting)
 		for _, want := range []uint64{4, 7, 9} {
-			e := <-m.envelopes.c
+			e := <-m.envelopes.C
 			require.Equal(t, Envelope{Seq: want, Data: fmt.Appendf(nil, "envelope %d", want)}, e)
 		}
 		box.Ack(4, 9)
-		require.EqualValues(t, 4, <-acks.c)
-		require.EqualValues(t, 9, <-acks.c)
-		require.EqualValues(t, 2, <-credits.c)
+		require.EqualValues(t, 4, <-acks.C)
+		require.EqualValues(t, 9, <-acks.C)
+		require.EqualValues(t, 2, <-credits.C)
 		box.Ack(9) // again: no credit for it
 		box.Ack()
-		require.EqualValues(t, 9, <-acks.c)
+		require.EqualValues(t, 9, <-acks.C)
 		synctest.Wait()
-		require.Empty(t, credits.c)
+		require.Empty(t, credits.C)
 		box.Ack(7)
-		require.EqualValues(t, 7, <-acks.c)
-		require.EqualValues(t, 1, <-credits.c)
+		require.EqualValues(t, 7, <-acks.C)
+		require.EqualValues(t, 1, <-credits.C)
 	})
 }
 
@@ -230,20 +230,20 @@ func TestMailboxLostAck(t *testing.T) {
 						return
 					}
 					for _, seq := range f.Seqs {
-						acks.add(seq)
+						acks.Add(seq)
 					}
 				}
 			}),
 		))
-		require.EqualValues(t, 1, (<-m.envelopes.c).Seq)
-		require.EqualValues(t, 2, (<-m.envelopes.c).Seq)
+		require.EqualValues(t, 1, (<-m.envelopes.C).Seq)
+		require.EqualValues(t, 2, (<-m.envelopes.C).Seq)
 		close(drop)
 		m.status(t, Offline)
 		box.Ack(1)
-		require.EqualValues(t, 1, <-acks.c)
-		require.EqualValues(t, 2, (<-m.envelopes.c).Seq)
+		require.EqualValues(t, 1, <-acks.C)
+		require.EqualValues(t, 2, (<-m.envelopes.C).Seq)
 		synctest.Wait()
-		require.Empty(t, m.envelopes.c)
+		require.Empty(t, m.envelopes.C)
 	})
 }
 
@@ -256,7 +256,7 @@ func TestMailboxBusyAgent(t *testing.T) {
 		busy, pings := make(chan struct{}), newWatch[uint64]()
 		batches := newWatch[int]()
 		m.config.OnEnvelopes = func(es []Envelope) {
-			batches.add(len(es))
+			batches.Add(len(es))
 			<-busy
 		}
 		m.open(t, serveSocket(t, m.script(func(s side, credit int) {
@@ -269,23 +269,23 @@ func TestMailboxBusyAgent(t *testing.T) {
 					return
 				}
 				if f.Type == relayproto.FramePing {
-					pings.add(f.Token)
+					pings.Add(f.Token)
 					s.send(relayproto.Frame{Type: relayproto.FramePong, Token: f.Token})
 				}
 			}
 		})))
 		m.status(t, Connected)
 		for range 10 {
-			<-pings.c
+			<-pings.C
 		}
 		close(busy)
 		synctest.Wait()
 		total := 0
-		for len(batches.c) > 0 {
-			total += <-batches.c
+		for len(batches.C) > 0 {
+			total += <-batches.C
 		}
 		require.Equal(t, 4, total)
-		require.Empty(t, m.states.c)
+		require.Empty(t, m.states.C)
 	})
 }
 
@@ -411,6 +411,22 @@ func TestMailboxDoesNotFightItsReplacement(t *testing.T) {
 	})
 }
 
+// The relay says goodbye and closes while we write.
+func TestMailboxHearsTheLastWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMailboxTest(t)
+		said := make(chan struct{})
+		box := m.open(t, serveSocket(t, m.script(func(s side, _ int) {
+			s.send(relayproto.Frame{Type: relayproto.FrameReplaced})
+			close(said)
+		})))
+		m.status(t, Connected)
+		box.Ack(1)
+		<-said
+		require.True(t, m.status(t, Offline).Replaced)
+	})
+}
+
 func TestMailboxWaitsLongerEachTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMailboxTest(t)
@@ -525,7 +541,7 @@ func TestMailboxFindsADeadSocket(t *testing.T) {
 				box.Nudge()
 			}
 			synctest.Wait()
-			require.Empty(t, m.states.c)
+			require.Empty(t, m.states.C)
 		})
 	})
 }
@@ -596,7 +612,7 @@ func TestMailboxUnusableConfiguration(t *testing.T) {
 				s := m.status(t, Offline)
 				require.False(t, s.Err.Retryable)
 				pass(time.Hour) // of the bubble's clock
-				require.Empty(t, m.states.c)
+				require.Empty(t, m.states.C)
 			})
 		})
 	}
@@ -681,7 +697,7 @@ func TestMailboxLosesNothing(t *testing.T) {
 					<-opened
 					for _, e := range es {
 						if acked[e.Seq] {
-							again.add(e.Seq)
+							again.Add(e.Seq)
 						}
 						held[e.Seq] = true
 					}
@@ -710,7 +726,7 @@ func TestMailboxLosesNothing(t *testing.T) {
 				require.Empty(t, relay.queue)
 				require.Empty(t, relay.broken)
 				require.NotZero(t, relay.dropped)
-				require.Empty(t, again.c)
+				require.Empty(t, again.C)
 			})
 		})
 	}

@@ -129,7 +129,9 @@ func (r *Rendezvous) add(p Phase, attempted bool) error {
 		if known != sum {
 			return inputError(op, "phase is taken")
 		}
-		r.enqueue(EventSent{Phase: p.Name})
+		if sent := (EventSent{Phase: p.Name}); !slices.Contains(r.events, RendezvousEvent(sent)) {
+			r.enqueue(sent)
+		}
 		return nil
 	}
 	for _, o := range r.outgoing {

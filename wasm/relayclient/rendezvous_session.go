@@ -44,6 +44,9 @@ func (r *Rendezvous) session(ctx context.Context) (good bool, err error) {
 	s.report(EventState{State{Status: Connected}})
 	since := time.Now()
 	err = s.serve(ctx)
+	if last := sock.rest(ctx, s.receive); last != nil {
+		err = last
+	}
 	return time.Since(since) >= goodSession, err
 }
 

@@ -42,7 +42,7 @@ func (l *pipeListener) Close() error {
 
 func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
-func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+func (l *pipeListener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	mine, theirs := net.Pipe()
 	select {
 	case l.conns <- theirs:
@@ -64,7 +64,7 @@ func serve(t *testing.T, h http.Handler) *Network {
 		defer close(ended)
 		server.Serve(l)
 	}()
-	n := Net(NetOptions{DialContext: l.dial})
+	n := Net(NetOptions{DialContext: l.Dial})
 	t.Cleanup(func() {
 		n.CloseIdle()
 		server.Close()
@@ -105,18 +105,18 @@ func serveSocket(t *testing.T, scripts ...func(ctx context.Context, ws *websocke
 }
 
 // watch collects what callbacks report, to be waited for.
-type watch[T any] struct{ c chan T }
+type watch[T any] struct{ C chan T }
 
 func newWatch[T any]() watch[T] { return watch[T]{make(chan T, 4096)} }
 
-func (w watch[T]) add(v T) { w.c <- v }
+func (w watch[T]) Add(v T) { w.C <- v }
 
 // until returns the first value that ok accepts, passing over the others.
-func (w watch[T]) until(t *testing.T, what string, ok func(T) bool) T {
+func (w watch[T]) Until(t testing.TB, what string, ok func(T) bool) T {
 	t.Helper()
 	for {
 		select {
-		case v := <-w.c:
+		case v := <-w.C:
 			if ok(v) {
 				return v
 			}

@@ -11,6 +11,7 @@ const (
 	dialTimeout  = 15 * time.Second
 	replyTimeout = 15 * time.Second // an answer that the protocol owes us
 	writeTimeout = 10 * time.Second
+	restTimeout  = time.Second // for what was read before a write failed
 	// nudgeTimeout is for the ping that a nudge sends: the machine may have
 	// slept, and the socket be dead without knowing.
 	nudgeTimeout = 5 * time.Second
@@ -25,6 +26,7 @@ type socket struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	heart  heartbeat
+	broken bool // a write has failed
 }
 
 // openSocket dials route at the relay. ahead is how many messages may lie
@@ -87,9 +89,35 @@ func (s *socket) write(ctx context.Context, data []byte, text bool) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
 	if err := s.conn.Write(ctx, data, text); err != nil {
+		s.broken = true
 		return networkError(s.op, 0, err)
 	}
 	return nil
+}
+
+// rest hands over what had come before a write failed: as a rule the relay
+// has said why, and closed.
+func (s *socket) rest(ctx context.Context, receive func([]byte) error) error {
+	if !s.broken {
+		return nil
+	}
+	timeout := time.NewTimer(restTimeout)
+	defer timeout.Stop()
+	for {
+		select {
+		case data, ok := <-s.in:
+			if !ok {
+				return nil
+			}
+			if err := receive(data); err != nil {
+				return err
+			}
+		case <-timeout.C:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 func (s *socket) close() {
