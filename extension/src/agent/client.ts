@@ -73,7 +73,7 @@ class Client implements AgentClient {
     // channel: it would miss events.
     globalThis.addEventListener?.("pagehide", () => this.#shut());
     globalThis.addEventListener?.("pageshow", (event) => {
-      if (event.persisted && !this.#line) void this.#open();
+      if ((event as PageTransitionEvent).persisted && !this.#line) void this.#open();
     });
   }
 

@@ -1,0 +1,37 @@
+// Clicks on invite links of known relays open the extension, before any
+// request is made. The rules work where the relay's host is permitted.
+
+/** Rules are few: one for each relay the person has had. */
+const maxRules = 20;
+
+/**
+ * The rule's pattern: the fragment, which holds the secret, is its second
+ * group. https://host/i/anything?anything#secret
+ */
+export function linkPattern(relay: string): string {
+  const origin = new URL(relay).origin.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return `^${origin}/i/([^?#]*)[^#]*(#?.*)$`;
+}
+
+/** Has the invite links of a relay open here from now on. */
+export async function takeOver(relay: string): Promise<void> {
+  const rules = await chrome.declarativeNetRequest.getDynamicRules();
+  const regexFilter = linkPattern(relay);
+  const target = `${chrome.runtime.getURL("invite.html")}?relay=${encodeURIComponent(new URL(relay).origin)}`;
+  const regexSubstitution = `${target}\\2`;
+  const current = rules.find((rule) => rule.condition.regexFilter === regexFilter);
+  if (current?.action.redirect?.regexSubstitution === regexSubstitution) return;
+  const outdated = rules.filter(
+    (rule, i) => rule === current || i < rules.length - maxRules + 1,
+  );
+  await chrome.declarativeNetRequest.updateDynamicRules({
+    removeRuleIds: outdated.map(({ id }) => id),
+    addRules: [
+      {
+        id: Math.max(0, ...rules.map(({ id }) => id)) + 1,
+        action: { type: "redirect", redirect: { regexSubstitution } },
+        condition: { regexFilter, resourceTypes: ["main_frame"] },
+      },
+    ],
+  });
+}

@@ -1,0 +1,13 @@
+// Chromium's offscreen document: the agent's home.
+import { connect } from "../../agent/client";
+import { startHost } from "../../agent/host";
+import { observe } from "../observer";
+import { send } from "./messages";
+
+startHost(import.meta.env.VITE_VERSION);
+observe(connect(), {
+  badge: (badge) => void send({ badge }),
+  notify: (notify) => void send({ notify }),
+  unnotify: (unnotify) => void send({ unnotify }),
+  relay: (relay) => void send({ relay }),
+});

@@ -1,0 +1,82 @@
+import type { Conversation, Event, Settings } from "../api";
+import type { AgentClient } from "../agent/types";
+import { textsIn } from "./texts";
+
+/** What shows on the outside how things stand in the agent. */
+export interface Outside {
+  /** The number of unread messages. */
+  badge(unread: number): void;
+  /** Shows a notification; a later one with the same tag replaces it. */
+  notify(notification: { tag: string; title: string; body: string }): void;
+  /** Takes the notification of a conversation away. */
+  unnotify(tag: string): void;
+  /** The relay of the person's mailbox. */
+  relay(url: string): void;
+}
+
+/**
+ * How long a message may stay unread before the person is notified, in ms: a
+ * page that shows it marks it read at once.
+ */
+const grace = 1_000;
+
+/**
+ * Keeps badge and notifications right, whether or not a page is open. It runs
+ * once: beside the agent's Worker.
+ */
+export function observe(client: AgentClient, outside: Outside): void {
+  const conversations = new Map<string, Pick<Conversation, "name" | "unread">>();
+  const notified = new Set<string>();
+  let settings: Settings | undefined;
+  let unread = -1;
+
+  const count = () => {
+    let sum = 0;
+    for (const conversation of conversations.values()) sum += conversation.unread;
+    if (sum !== unread) {
+      unread = sum;
+      outside.badge(sum);
+    }
+  };
+
+  const remember = ({ id, name, unread }: Conversation) => {
+    conversations.set(id, { name, unread });
+    if (unread === 0) withdraw(id);
+  };
+
+  const withdraw = (id: string) => {
+    if (notified.delete(id)) outside.unnotify(id);
+  };
+
+  const due = (id: string) => {
+    const conversation = conversations.get(id);
+    if (!settings?.notifications || !conversation || conversation.unread === 0) return;
+    notified.add(id);
+    outside.notify({
+      tag: id,
+      title: conversation.name,
+      body: textsIn(settings.language).newMessage,
+    });
+  };
+
+  client.onEvent((event: Event) => {
+    if (event.snapshot) {
+      conversations.clear();
+      for (const conversation of event.snapshot.conversations) remember(conversation);
+      settings = event.snapshot.settings;
+      if (event.snapshot.relay.url) outside.relay(event.snapshot.relay.url);
+    }
+    if (event.conversation) remember(event.conversation);
+    if (event.conversationRemoved) {
+      conversations.delete(event.conversationRemoved);
+      withdraw(event.conversationRemoved);
+    }
+    if (event.settings) settings = event.settings;
+    if (event.relay?.url) outside.relay(event.relay.url);
+    if (event.message?.fresh && !event.message.message.mine) {
+      const { conversation } = event.message;
+      setTimeout(() => due(conversation), grace);
+    }
+    count();
+  });
+}

@@ -1,0 +1,44 @@
+import { connect } from "../../agent/client";
+import { hold } from "../../agent/names";
+import { observe, type Outside } from "../observer";
+
+/** The lock of the tab that shows notifications for all tabs. */
+const observerName = "petmail/observer";
+
+/** Shows badge and notifications, from one tab at a time. */
+export async function observeFromPage(): Promise<void> {
+  await hold(observerName);
+  observe(connect(), outside);
+}
+
+const outside: Outside = {
+  badge: (unread) => {
+    if (unread) void navigator.setAppBadge?.(unread).catch(() => undefined);
+    else void navigator.clearAppBadge?.().catch(() => undefined);
+  },
+  notify: ({ tag, title, body }) => void show(tag, title, body),
+  unnotify: (tag) => void withdraw(tag),
+  relay: () => undefined,
+};
+
+const icon = "/icons/icon-192.png";
+
+async function show(tag: string, title: string, body: string): Promise<void> {
+  if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.active) {
+    await registration.showNotification(title, { body, tag, icon });
+    return;
+  }
+  const notification = new Notification(title, { body, tag, icon });
+  notification.onclick = () => {
+    window.focus();
+    notification.close();
+  };
+}
+
+async function withdraw(tag: string): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const shown = (await registration?.getNotifications({ tag })) ?? [];
+  for (const notification of shown) notification.close();
+}

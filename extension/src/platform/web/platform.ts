@@ -1,0 +1,84 @@
+import { connect } from "../../agent/client";
+import { prepareHost, startHost } from "../../agent/host";
+import type { AgentClient } from "../../agent/types";
+import { handoverLink, takeFromAddress } from "../handover";
+import { nudgeOnReturn } from "../nudge";
+import type { Platform } from "../types";
+import { installer } from "./install";
+import { observeFromPage } from "./outside";
+import { registerServiceWorker } from "./register";
+
+/** Petmail as a web app of its relay. */
+export function webPlatform(): Platform {
+  const { onCanInstall, install } = installer();
+  let client: AgentClient | undefined;
+  let handed: string | undefined;
+
+  const start = (): AgentClient => {
+    startHost(import.meta.env.VITE_VERSION);
+    const started = connect();
+    nudgeOnReturn(started);
+    observeFromPage().catch(() => undefined); // nothing shows but what pages show
+    // What makes the app work offline can wait until it works online.
+    const stop = started.onState((state) => {
+      if (state !== "ready") return;
+      registerServiceWorker();
+      queueMicrotask(() => stop());
+    });
+    return started;
+  };
+
+  return {
+    kind: "web",
+    prepareAgent: () => void prepareHost().catch(() => undefined),
+    connectAgent: async () => {
+      client ??= start();
+      return client;
+    },
+    defaultRelay: () => location.origin,
+    requestRelayPermission: async () => true,
+    openApp: async () => undefined, // it is what the person looks at
+    requestNotificationPermission: async () =>
+      "Notification" in globalThis && (await Notification.requestPermission()) === "granted",
+    notificationPermission: async () =>
+      "Notification" in globalThis && Notification.permission === "granted",
+    canShare: () => typeof navigator.share === "function",
+    share: async (text) => {
+      try {
+        await navigator.share({ text });
+        return true;
+      } catch {
+        return false; // the person changed their mind, or there is nothing to share with
+      }
+    },
+    onCanInstall,
+    install,
+    persist: async () => (await navigator.storage?.persist?.()) ?? false,
+    persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
+    onOpenConversation: (listener) => {
+      const heard = ({ data }: MessageEvent) => {
+        if (typeof data?.open === "string") listener(data.open);
+      };
+      navigator.serviceWorker?.addEventListener("message", heard);
+      return () => navigator.serviceWorker?.removeEventListener("message", heard);
+    },
+    takeInvite: async () => {
+      const invite = handed ?? takeFromAddress();
+      handed = undefined;
+      return invite;
+    },
+    openAppWithInvite: (text) => {
+      handed = text;
+      history.replaceState(null, "", "/");
+    },
+    handoverLink,
+    registerHandover: () => {
+      // The browser puts the link into the fragment, which no server sees.
+      navigator.registerProtocolHandler?.("web+petmail", `${location.origin}/#%s`);
+    },
+    extensionDownloads: () => ({
+      chromium: "/get/petmail-chromium.zip",
+      firefox: "/get/petmail-firefox.zip",
+    }),
+  };
+}
