@@ -26,6 +26,9 @@ type Config struct {
 	// Restarted: the host has just restarted the agent after a crash; pages
 	// that say hello soon are told.
 	Restarted bool
+	// Fatal is called, once, when the stored state can neither be written nor
+	// read: the agent has ended, and its host should start a fresh one.
+	Fatal func(error)
 }
 
 // Agent is a running agent. Its methods may be called from any goroutine.
@@ -44,6 +47,7 @@ type Agent struct {
 	pages     map[*page]bool // that said hello
 	relay     api.RelayState
 	restarted time.Time // when a crash was recovered from; zero: never
+	fatal     error     // the state is lost; nothing can be done any more
 }
 
 // state is everything that is stored, messages excepted.
@@ -56,7 +60,7 @@ type state struct {
 
 // Open reads the stored state and starts the agent.
 func Open(config Config) (*Agent, error) {
-	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil {
+	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil || config.Fatal == nil {
 		return nil, errors.New("couldn't open agent: configuration is incomplete")
 	}
 	if config.Logger == nil {
@@ -95,7 +99,7 @@ func (a *Agent) loop() {
 	defer func() { a.conn.close() }()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for a.fatal == nil {
 		select {
 		case <-a.stop:
 			return
@@ -106,6 +110,8 @@ func (a *Agent) loop() {
 		}
 		timer.Reset(a.untilDue())
 	}
+	a.inbox.close(func() {})
+	a.config.Fatal(a.fatal)
 }
 
 // nowMilli returns the present as unix milliseconds.

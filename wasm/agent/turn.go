@@ -61,6 +61,9 @@ func (a *Agent) run(inputs []input) {
 	}
 	a.recover(err)
 	for _, in := range inputs {
+		if a.fatal != nil {
+			return
+		}
 		if len(inputs) > 1 {
 			if t, err = a.attempt(conn, []input{in}); err == nil {
 				a.finish(t)
@@ -68,7 +71,7 @@ func (a *Agent) run(inputs []input) {
 			}
 			a.recover(err)
 		}
-		if in.dropped != nil {
+		if in.dropped != nil && a.fatal == nil {
 			in.dropped(err)
 		}
 	}
@@ -130,9 +133,9 @@ func (a *Agent) recover(cause error) {
 	a.log.Error("restoring the stored state", "cause", cause)
 	a.conn.close()
 	if err := a.load(); err != nil {
-		// Nothing can be trusted any more: end this process, and let its host
-		// start a fresh one from the store.
-		panic(fmt.Sprintf("couldn't restore state: %v", err))
+		// Nothing can be trusted any more.
+		a.fatal = fmt.Errorf("couldn't restore state: %w", err)
+		return
 	}
 	if errors.Is(cause, errPanic) {
 		a.restarted = a.config.Now()

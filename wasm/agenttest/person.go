@@ -32,36 +32,56 @@ type Person struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced at each event
 	replied  chan struct{} // closed and replaced at each reply
+	dead     chan struct{} // closed when the agent has given up
 	replies  map[int]api.Reply
 	nextID   int
 	Fresh    int // messages announced as just received
 	Relay    api.RelayState
 	restarts int
+	deaths   int
 }
 
 // Person adds somebody whose Petmail is running, still without a name.
 func (w *World) Person(name string, seed uint64) *Person {
 	p := &Person{W: w, Name: name, disk: mem.NewDisk(), replies: make(map[int]api.Reply)}
 	p.network = newFaultyNetwork(w.network(), seed)
+	w.people = append(w.people, p)
 	p.Start()
 	return p
+}
+
+// tend has everybody else whose Petmail has died start it again, while p
+// waits.
+func (w *World) tend(p *Person) {
+	for _, other := range w.people {
+		if other != p && other.Dead() {
+			other.Restart()
+		}
+	}
 }
 
 // Start starts the agent on the disk as it is.
 func (p *Person) Start() {
 	p.Store = p.disk.Open()
-	p.Store.OnCrash(func() { p.network.setOffline(true) })
+	p.Store.OnCrash(func() {
+		p.network.setOffline(true)
+		p.mu.Lock()
+		p.deaths++
+		p.mu.Unlock()
+	})
 	log := io.Discard
 	if os.Getenv("PETMAIL_TEST_LOG") != "" {
 		log = os.Stderr
 	}
+	dead := make(chan struct{})
 	a, err := agent.Open(agent.Config{
+		Fatal: func(error) { close(dead) },
 		Store: p.Store, Transport: p.network, Rand: randomness, Now: time.Now, Version: "test",
 		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
 	})
 	require.NoError(p.W.TB, err)
 	p.mu.Lock()
-	p.agent, p.changed, p.replied = a, make(chan struct{}), make(chan struct{})
+	p.agent, p.changed, p.replied, p.dead = a, make(chan struct{}), make(chan struct{}), dead
 	p.mu.Unlock()
 	receive, _ := a.Attach(p.deliver)
 	p.receive = receive
@@ -127,6 +147,56 @@ func (p *Person) Restarts() int {
 // patience bounds every wait, in false time.
 const patience = 20 * 24 * time.Hour
 
+// ErrDead answers whatever is asked of an agent that has crashed.
+var ErrDead = &api.Error{Code: api.ErrInternal, Message: "the process has died"}
+
+// Dead reports whether the agent has died and was not started again.
+func (p *Person) Dead() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Died reports whether a planted crash has struck at any time.
+func (p *Person) Died() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deaths > 0
+}
+
+// died is thrown through whatever a person was doing when the agent died.
+type died struct{}
+
+// Survive does something that the agent may die of. If it does, the person
+// starts it again and goes on: f is called once more and must look first what
+// has been done. It returns the number of deaths.
+func (p *Person) Survive(f func()) (deaths int) {
+	for {
+		if p.attempt(f) {
+			return deaths
+		}
+		deaths++
+		p.Restart()
+	}
+}
+
+func (p *Person) attempt(f func()) (done bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(died); !ok {
+				panic(r)
+			}
+		}
+	}()
+	f()
+	return true
+}
+
 // wait returns when ready does; it looks again after each change and each
 // minute.
 func (p *Person) wait(what string, ready func() bool) {
@@ -134,8 +204,9 @@ func (p *Person) wait(what string, ready func() bool) {
 	deadline := time.Now().Add(patience)
 	for {
 		p.mu.Lock()
-		changed := p.changed
+		changed, dead := p.changed, p.dead
 		p.mu.Unlock()
+		p.W.tend(p)
 		if ready() {
 			return
 		}
@@ -144,6 +215,8 @@ func (p *Person) wait(what string, ready func() bool) {
 		}
 		select {
 		case <-changed:
+		case <-dead:
+			panic(died{})
 		case <-time.After(time.Minute):
 		}
 	}
@@ -179,7 +252,7 @@ func (p *Person) answer(id int) api.Reply {
 	for {
 		p.mu.Lock()
 		reply, ok := p.replies[id]
-		replied := p.replied
+		replied, dead := p.replied, p.dead
 		delete(p.replies, id)
 		p.mu.Unlock()
 		if ok {
@@ -187,6 +260,8 @@ func (p *Person) answer(id int) api.Reply {
 		}
 		select {
 		case <-replied:
+		case <-dead:
+			return api.Reply{ID: id, Error: ErrDead}
 		case <-late:
 			p.W.TB.Fatalf("%s waited in vain for an answer", p.Name)
 		}
@@ -195,7 +270,11 @@ func (p *Person) answer(id int) api.Reply {
 
 func (p *Person) do(cmd api.Command, args, result any) {
 	p.W.TB.Helper()
-	if err := p.Ask(cmd, args, result); err != nil {
+	err := p.Ask(cmd, args, result)
+	if err == ErrDead {
+		panic(died{})
+	}
+	if err != nil {
 		p.W.TB.Fatalf("%s: %s was refused: %v", p.Name, cmd, err)
 	}
 }

@@ -27,6 +27,8 @@ type World struct {
 	dir   string
 	Relay *native.Server
 
+	people []*Person
+
 	mu       sync.Mutex
 	listener *pipeListener // nil: the relay is down
 	served   chan struct{}

@@ -53,6 +53,15 @@ type Step struct {
 	Failed bool
 }
 
+// and returns what two steps in a row led to.
+func (s Step) and(next Step) Step {
+	if next.Conversation != nil {
+		s.Conversation, s.Welcome = next.Conversation, next.Welcome
+	}
+	s.Failed = s.Failed || next.Failed
+	return s
+}
+
 // New opens an invitation as the inviter. The link works at once; the code
 // follows with Allocated.
 func New(rand io.Reader, now int64, relay, note string, persona conversation.Persona, own address.Address) (*Invite, error) {
@@ -165,7 +174,9 @@ func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, 
 			if a.Progress.Ended() || err != nil {
 				break
 			}
-			step, err = inv.Phase(rand, now, via, side, p.Name, p.Body)
+			var next Step
+			next, err = inv.Phase(rand, now, via, side, p.Name, p.Body)
+			step = step.and(next)
 		}
 		return step, err
 	case a.Key == nil && a.PAKE != nil && (name == phaseVersion || name == phaseCard):

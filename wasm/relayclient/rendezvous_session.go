@@ -135,8 +135,11 @@ func (s *rendezvousSession) advance(ctx context.Context) error {
 		}
 	}
 	for _, o := range outgoing {
-		if s.sent[o.Name] || o.attempted && !s.opened {
-			continue // one that was sent before may be standing in the mailbox
+		if s.sent[o.Name] {
+			continue
+		}
+		if o.attempted && !s.opened {
+			break // it may be standing in the mailbox already, and later ones come after it
 		}
 		s.attempt(o.Name)
 		if err := s.write(ctx, wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: o.Name, Body: o.Body}); err != nil {
