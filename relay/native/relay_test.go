@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -74,3 +75,5 @@ func TestRelay(t *testing.T) {
 func stringReader(s string) io.Reader { return strings.NewReader(s) }
 
 func zeros(n int) string { return strings.Repeat("0", n) }
+
+func numbered(name string, n int) string { return name + "=" + strconv.Itoa(n) }

@@ -1,0 +1,167 @@
+package core_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"petmail/relay/core"
+	"petmail/shared/relayproto"
+	"petmail/shared/wormhole"
+)
+
+// bound is one rendezvous connection of one side.
+type bound struct {
+	w    *world
+	peer core.Peer
+}
+
+func (w *world) bound(app, side string) *bound {
+	b := &bound{w: w}
+	b.say(wormhole.ClientMessage{Type: wormhole.ClientBind, AppID: app, Side: side})
+	return b
+}
+
+// say returns the last reply.
+func (b *bound) say(m wormhole.ClientMessage) wormhole.ServerMessage {
+	e, err := b.w.relay.Rendezvous(b.w.tx, b.peer, m, []byte(`{}`))
+	require.NoError(b.w.t, err)
+	b.peer = e.Peer
+	require.Equal(b.w.t, wormhole.ServerAck, e.Replies[0].Type)
+	return e.Replies[len(e.Replies)-1]
+}
+
+func allocate() wormhole.ClientMessage { return wormhole.ClientMessage{Type: wormhole.ClientAllocate} }
+
+func claim(id string) wormhole.ClientMessage {
+	return wormhole.ClientMessage{Type: wormhole.ClientClaim, Nameplate: id}
+}
+
+func openMailbox(id string) wormhole.ClientMessage {
+	return wormhole.ClientMessage{Type: wormhole.ClientOpen, Mailbox: id}
+}
+
+// fill makes every nameplate of Petmail but one taken, in a state.
+func (w *world) fill(except string, state int) {
+	_, err := w.tx.db.Exec(`WITH RECURSIVE n(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM n WHERE id < 9999)
+		INSERT INTO nameplates (app, id, meeting, state, expires)
+		SELECT ?, id, 'none', ?, ? FROM n WHERE id <> CAST(? AS INTEGER)`, wormhole.AppID, state, w.tx.now.Add(time.Hour).Unix(), except)
+	require.NoError(w.t, err)
+}
+
+func TestNameplatesRunOut(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	w.fill("4711", 0)
+	require.Equal(t, "4711", w.bound(wormhole.AppID, "a").say(allocate()).Nameplate, "the last free one is found")
+	require.Equal(t, "no nameplate is free, try later", w.bound(wormhole.AppID, "b").say(allocate()).Error)
+	require.Len(t, w.bound("other", "c").say(allocate()).Nameplate, 1, "others are not concerned")
+
+	w.tx.now = w.tx.now.Add(2 * time.Hour)
+	id := w.bound(wormhole.AppID, "b").say(allocate()).Nameplate
+	require.NotEqual(t, "4711", id, "an expired row is as good as none, 4711 lives on")
+	w.checkCounts()
+}
+
+func TestUsedNameplatesAreTakenLast(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	w.fill("4711", 1)
+	require.Equal(t, "4711", w.bound(wormhole.AppID, "a").say(allocate()).Nameplate)
+	id := w.bound(wormhole.AppID, "b").say(allocate()).Nameplate
+	require.NotEmpty(t, id)
+	require.NotEqual(t, "4711", id)
+	require.Equal(t, "used", w.bound(wormhole.AppID, "c").say(claim(otherThan(id, "4711"))).Error)
+}
+
+// otherThan returns a nameplate that is neither of two.
+func otherThan(a, b string) string {
+	for n := 1000; ; n++ {
+		if id := fmt.Sprint(n); id != a && id != b {
+			return id
+		}
+	}
+}
+
+// TestNameplatesAreRandom checks that allocations cannot be foreseen from
+// their neighbours.
+func TestNameplatesAreRandom(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	seen := map[string]bool{}
+	successors := 0
+	last := 0
+	for i := range 200 {
+		id := w.bound(wormhole.AppID, fmt.Sprint(i)).say(allocate()).Nameplate
+		require.False(t, seen[id])
+		seen[id] = true
+		var n int
+		_, err := fmt.Sscan(id, &n)
+		require.NoError(t, err)
+		if n == last+1 {
+			successors++
+		}
+		last = n
+	}
+	require.Less(t, successors, 5)
+}
+
+func TestMeetingsAreLimited(t *testing.T) {
+	w := newWorld(t, core.Config{MaxMeetings: 2})
+	w.bound(wormhole.AppID, "a").say(openMailbox("1"))
+	w.bound(wormhole.AppID, "a").say(openMailbox("2"))
+	before := w.tx.changes(t)
+	for _, m := range []wormhole.ClientMessage{openMailbox("3"), allocate()} {
+		require.Equal(t, "too many open mailboxes, try later", w.bound(wormhole.AppID, "a").say(m).Error)
+	}
+	require.Equal(t, before, w.tx.changes(t), "a refusal changes nothing")
+	w.tx.now = w.tx.now.Add(2 * relayproto.LinkLifetime)
+	w.sweep()
+	w.tx.now = w.tx.now.Add(2 * relayproto.LinkLifetime)
+	w.sweep()
+	require.Empty(t, w.bound(wormhole.AppID, "a").say(openMailbox("3")).Error)
+	w.checkCounts()
+}
+
+// TestUsedOutlivesTheInvitation checks the traces of ended invitations, and
+// that they go, too.
+func TestUsedOutlivesTheInvitation(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	a := w.bound(wormhole.AppID, "a")
+	a.say(openMailbox("link"))
+	a.say(wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: "pake", Body: []byte("x")})
+	a.say(wormhole.ClientMessage{Type: wormhole.ClientClose})
+	require.Zero(t, w.tx.int(t, `SELECT count(*) FROM meeting_messages`), "what was said is gone at once")
+	w.tx.now = w.tx.now.Add(relayproto.LinkLifetime - time.Second)
+	w.sweep()
+	require.Equal(t, "used", w.bound(wormhole.AppID, "b").say(openMailbox("link")).Error)
+	w.tx.now = w.tx.now.Add(time.Second)
+	w.sweep()
+	require.Zero(t, w.tx.int(t, `SELECT count(*) FROM meetings`))
+
+	w.bound(wormhole.AppID, "a").say(openMailbox("slow"))
+	w.tx.now = w.tx.now.Add(relayproto.LinkLifetime)
+	require.Equal(t, "expired", w.bound(wormhole.AppID, "b").say(openMailbox("slow")).Error, "even before the sweep")
+	require.Equal(t, int64(1), w.sweep().Meetings)
+	require.Equal(t, "expired", w.bound(wormhole.AppID, "b").say(openMailbox("slow")).Error)
+	w.tx.now = w.tx.now.Add(relayproto.LinkLifetime)
+	require.Equal(t, int64(1), w.sweep().Meetings)
+	require.Zero(t, w.tx.int(t, `SELECT count(*) FROM meetings`))
+	require.Zero(t, w.tx.int(t, `SELECT count(*) FROM meeting_sides`))
+	w.checkCounts()
+}
+
+// TestAddAfterTheEnd checks a peer that stayed connected past the end.
+func TestAddAfterTheEnd(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	a := w.bound(wormhole.AppID, "a")
+	a.say(openMailbox("m"))
+	add := wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: "late", Body: []byte("x")}
+	again := w.bound(wormhole.AppID, "a")
+	again.say(wormhole.ClientMessage{Type: wormhole.ClientClose, Mailbox: "m"})
+	require.Equal(t, "used", a.say(add).Error)
+
+	b := w.bound(wormhole.AppID, "b")
+	b.say(openMailbox("n"))
+	w.tx.now = w.tx.now.Add(relayproto.LinkLifetime)
+	require.Equal(t, "expired", b.say(add).Error)
+}
