@@ -46,3 +46,13 @@ export function takeFromAddress(): string | undefined {
   if (invite) history.replaceState(null, "", pathname);
   return invite;
 }
+
+/** Takes invites out of the address that come while the page is open. */
+export function onInviteInAddress(listener: (invite: string) => void): () => void {
+  const changed = () => {
+    const invite = takeFromAddress();
+    if (invite) listener(invite);
+  };
+  globalThis.addEventListener("hashchange", changed);
+  return () => globalThis.removeEventListener("hashchange", changed);
+}

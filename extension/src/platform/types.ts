@@ -55,6 +55,9 @@ export interface Platform {
    */
   takeInvite(): Promise<string | undefined>;
 
+  /** Tells of invite links that come while the page is open, as takeInvite does. */
+  onInvite(listener: (invite: string) => void): () => void;
+
   /**
    * For the landing page: keeps the link in memory for takeInvite of this same
    * document, and makes the address that of the app. The page then shows the

@@ -1,10 +1,14 @@
 import { connect } from "../../agent/client";
+import { hold } from "../../agent/names";
 import type { AgentClient } from "../../agent/types";
-import { handoverLink, takeFromAddress } from "../handover";
+import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { nudgeOnReturn } from "../nudge";
 import type { Platform } from "../types";
 import { type ExtensionMessage, send } from "./messages";
 import { appWithInvite, conversationPrefix, showApp } from "./show";
+
+/** The lock of the app's tab that comes to the front when called. */
+const frontName = "petmail/front";
 
 /** Petmail as an extension, seen from its pages. */
 export function extensionPlatform(): Platform {
@@ -55,6 +59,7 @@ export function extensionPlatform(): Platform {
     persist: async () => (await navigator.storage?.persist?.()) ?? false,
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
     takeInvite: async () => takeFromAddress(),
+    onInvite: onInviteInAddress,
     openAppWithInvite: (text) => location.assign(appWithInvite(text)),
     handoverLink,
     registerHandover: () => undefined, // the manifest does
@@ -79,8 +84,13 @@ function openings(): Platform["onOpenConversation"] {
     open(decodeURIComponent(location.hash.slice(conversationPrefix.length)));
     history.replaceState(null, "", location.pathname);
   }
+  // Of several open apps one answers.
+  let first = false;
+  void hold(frontName).then(() => {
+    first = true;
+  });
   chrome.runtime.onMessage.addListener((message: ExtensionMessage, _sender, answer) => {
-    if (!("show" in message)) return false;
+    if (!("show" in message) || !first) return false;
     void comeToFront();
     if (message.show.conversation) open(message.show.conversation);
     answer(true);

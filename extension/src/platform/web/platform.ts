@@ -1,7 +1,7 @@
 import { connect } from "../../agent/client";
 import { prepareHost, startHost } from "../../agent/host";
 import type { AgentClient } from "../../agent/types";
-import { handoverLink, takeFromAddress } from "../handover";
+import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { nudgeOnReturn } from "../nudge";
 import type { Platform } from "../types";
 import { installer } from "./install";
@@ -67,6 +67,7 @@ export function webPlatform(): Platform {
       handed = undefined;
       return invite;
     },
+    onInvite: onInviteInAddress,
     openAppWithInvite: (text) => {
       handed = text;
       history.replaceState(null, "", "/");
