@@ -1,0 +1,157 @@
+package native_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"petmail/relay/native"
+)
+
+// webApp is a small app with every kind of file.
+func webApp(t *testing.T) fstest.MapFS {
+	t.Helper()
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, err := w.Write([]byte("wasm"))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	return fstest.MapFS{
+		"README":                   file("not for the world"),
+		".secret":                  file("hidden"),
+		"index.html":               file("<html>app</html>"),
+		"i/index.html":             file("<html>landing</html>"),
+		"assets/app-1a2b.js":       file("script"),
+		"petmail.wasm":             file("wasm"),
+		"petmail.wasm.br":          file("pretend brotli"),
+		"petmail.wasm.gz":          {Data: zipped.Bytes()},
+		"manifest.webmanifest":     file("{}"),
+		"get/petmail-chromium.zip": file("zip"),
+		"strange.xyz":              file("?"),
+	}
+}
+
+// fetch asks a handler as a client would that does not unpack by itself.
+func fetch(h http.Handler, method, path string, header ...string) *http.Response {
+	r := httptest.NewRequest(method, path, nil)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func text(t *testing.T, r *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
+func handler(t *testing.T, cfg native.Config) http.Handler {
+	t.Helper()
+	cfg.DataDir = t.TempDir()
+	s, err := native.Open(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
+	return s.Handler()
+}
+
+func TestWebApp(t *testing.T) {
+	h := handler(t, native.Config{Web: webApp(t)})
+	for path, want := range map[string]struct{ body, kind, cache string }{
+		"/":                     {"<html>app</html>", "text/html; charset=utf-8", "no-cache"},
+		"/i/":                   {"<html>landing</html>", "text/html; charset=utf-8", "no-cache"},
+		"/index.html":           {"<html>app</html>", "text/html; charset=utf-8", "no-cache"},
+		"/assets/app-1a2b.js":   {"script", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"},
+		"/petmail.wasm":         {"wasm", "application/wasm", "no-cache"},
+		"/manifest.webmanifest": {"{}", "application/manifest+json", "no-cache"},
+		"/strange.xyz":          {"?", "application/octet-stream", "no-cache"},
+	} {
+		r := fetch(h, "GET", path)
+		require.Equal(t, http.StatusOK, r.StatusCode, path)
+		require.Equal(t, want.body, text(t, r), path)
+		require.Equal(t, want.kind, r.Header.Get("Content-Type"), path)
+		require.Equal(t, want.cache, r.Header.Get("Cache-Control"), path)
+		require.Equal(t, "Accept-Encoding", r.Header.Get("Vary"))
+		csp := r.Header.Get("Content-Security-Policy")
+		require.Contains(t, csp, "default-src 'none'")
+		require.Contains(t, csp, "script-src 'self' 'wasm-unsafe-eval'")
+		require.Contains(t, csp, "frame-ancestors 'none'")
+		require.NotContains(t, csp, "unsafe-inline")
+		require.Equal(t, "no-referrer", r.Header.Get("Referrer-Policy"))
+		require.Equal(t, "nosniff", r.Header.Get("X-Content-Type-Options"))
+		require.Equal(t, "same-origin", r.Header.Get("Cross-Origin-Opener-Policy"))
+		require.NotEmpty(t, r.Header.Get("Permissions-Policy"))
+		require.Empty(t, r.Header.Get("Access-Control-Allow-Origin"), "pages are not for other origins")
+
+		tag := r.Header.Get("ETag")
+		require.NotEmpty(t, tag)
+		require.Equal(t, http.StatusNotModified, fetch(h, "GET", path, "If-None-Match", tag).StatusCode)
+		require.Empty(t, text(t, fetch(h, "HEAD", path)))
+	}
+	require.Equal(t, `attachment; filename="petmail-chromium.zip"`,
+		fetch(h, "GET", "/get/petmail-chromium.zip").Header.Get("Content-Disposition"))
+	for _, path := range []string{
+		"/nothing", "/i", "/assets/", "/.secret", "/README", "/petmail.wasm.br", "/petmail.wasm.gz", "/assets", "/i//", "/%2e%2e/web.go",
+	} {
+		r := fetch(h, "GET", path)
+		require.NotEqual(t, http.StatusOK, r.StatusCode, path)
+		require.NotEqual(t, http.StatusInternalServerError, r.StatusCode, path)
+	}
+	require.Equal(t, http.StatusMethodNotAllowed, fetch(h, "POST", "/").StatusCode)
+}
+
+func TestWebAppCompressed(t *testing.T) {
+	h := handler(t, native.Config{Web: webApp(t)})
+	plain := fetch(h, "GET", "/petmail.wasm").Header.Get("ETag")
+	for accept, want := range map[string]string{
+		"br":                        "br",
+		"gzip, deflate, br, zstd":   "br",
+		"gzip":                      "gzip",
+		"GZIP":                      "gzip",
+		"br;q=0, gzip;q=0.5":        "gzip",
+		"br; q=0.0":                 "",
+		"identity":                  "",
+		"":                          "",
+		"brotli":                    "",
+		"gzip;q=nonsense, identity": "",
+	} {
+		r := fetch(h, "GET", "/petmail.wasm", "Accept-Encoding", accept, "Range", "bytes=0-1")
+		require.Equal(t, want, r.Header.Get("Content-Encoding"), accept)
+		require.Equal(t, "application/wasm", r.Header.Get("Content-Type"))
+		body := text(t, r)
+		switch want {
+		case "br":
+			require.Equal(t, "pretend brotli", body)
+		case "gzip":
+			unzip, err := gzip.NewReader(bytes.NewReader([]byte(body)))
+			require.NoError(t, err)
+			unzipped, err := io.ReadAll(unzip)
+			require.NoError(t, err)
+			require.Equal(t, "wasm", string(unzipped))
+		default:
+			require.Equal(t, "wa", body, "a range of the plain form")
+			continue
+		}
+		require.Equal(t, http.StatusOK, r.StatusCode)
+		require.NotEqual(t, plain, r.Header.Get("ETag"), "each form has its own")
+	}
+	require.Empty(t, fetch(h, "GET", "/", "Accept-Encoding", "br").Header.Get("Content-Encoding"), "there is no compressed form")
+}
+
+func TestNoWebApp(t *testing.T) {
+	r := fetch(handler(t, native.Config{}), "GET", "/")
+	require.Equal(t, http.StatusOK, r.StatusCode)
+	require.Contains(t, text(t, r), "make run")
+	require.Equal(t, "no-store", r.Header.Get("Cache-Control"))
+}
