@@ -49,6 +49,11 @@ func open(host js.Value, logger *slog.Logger) (*agent.Agent, error) {
 		Logger:    logger,
 		Version:   host.Get("version").String(),
 		Restarted: host.Get("restarted").Bool(),
+		Fatal: func(err error) {
+			logger.Error("couldn't go on", "err", err)
+			host.Call("failed", "storage")
+			os.Exit(1)
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open agent: %w", err)
