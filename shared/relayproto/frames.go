@@ -66,6 +66,9 @@ func DecodeFrame(data []byte) (Frame, error) {
 }
 
 func (f Frame) check() error {
+	if !f.plain() {
+		return errors.New("a field that does not belong to the type")
+	}
 	switch f.Type {
 	case FrameAuth:
 		if len(f.Key) != MailboxKeySize || len(f.Signature) != SignatureSize {
@@ -94,6 +97,32 @@ func (f Frame) check() error {
 		return errors.New("too many acknowledgements in one frame")
 	}
 	return nil
+}
+
+// plain tells whether f has no fields but those of its type.
+func (f Frame) plain() bool {
+	rest := f
+	switch f.Type {
+	case FrameAuth:
+		rest.Key, rest.Signature, rest.Credit = nil, nil, 0
+	case FrameAck:
+		rest.UpTo, rest.Seqs = 0, nil
+	case FrameCredit:
+		rest.Credit = 0
+	case FramePing, FramePong:
+		rest.Token = 0
+	case FrameChallenge:
+		rest.Nonce = nil
+	case FrameReady:
+		rest.Waiting = 0
+	case FrameDeliver:
+		rest.Seq, rest.Envelope = 0, nil
+	case FrameError:
+		rest.Error = nil
+	}
+	return rest.Key == nil && rest.Signature == nil && rest.Nonce == nil && rest.Credit == 0 &&
+		rest.UpTo == 0 && rest.Seqs == nil && rest.Token == 0 && rest.Waiting == 0 &&
+		rest.Seq == 0 && rest.Envelope == nil && rest.Error == nil
 }
 
 // AuthMessage is what an agent signs to prove that a mailbox is its own: the
