@@ -2,18 +2,8 @@
 // it when its owner says so, and connects pages to it (names.ts).
 import "../../../dist/wasm/wasm_exec.js";
 import program from "../../../dist/wasm/petmail.wasm?url";
-import {
-  agentName,
-  clientName,
-  database,
-  ended,
-  guardName,
-  hold,
-  type LobbyMessage,
-  lobbyName,
-  maxRequest,
-  type Welcome,
-} from "./names";
+import { database, guardName, hold } from "./names";
+import { type Attach, openSwitchboard } from "./switchboard";
 import type { Reason } from "./types";
 
 /** What the owner says. */
@@ -24,14 +14,6 @@ export interface ToWorker {
 /** What the owner is told; ended is the last. */
 export type FromWorker = { ready: true } | { ended: Exclude<Reason, "unsupported"> };
 
-/** What wasm/jsapi makes for each page. */
-interface Attached {
-  receive(text: string): void;
-  detach(): void;
-}
-
-type Attach = (send: (text: string) => void) => Attached;
-
 /** What wasm/cmd/petmail finds as petmailHost. */
 interface PetmailHost {
   database: string;
@@ -40,8 +22,6 @@ interface PetmailHost {
   ready(attach: Attach): void;
   failed(reason: "storage" | "internal"): void;
 }
-
-const maxClients = 64;
 
 function tell(message: FromWorker): void {
   self.postMessage(message);
@@ -75,7 +55,7 @@ async function start(version: string, restarted: boolean): Promise<void> {
     database,
     version,
     restarted,
-    ready: (attach) => void open(attach),
+    ready: (attach) => void openSwitchboard(attach).then(() => tell({ ready: true })),
     failed: (reason) => {
       failure = reason;
     },
@@ -88,37 +68,6 @@ async function start(version: string, restarted: boolean): Promise<void> {
   } finally {
     tell({ ended: failure === "storage" ? "storage" : "crashing" });
   }
-}
-
-/** Opens for pages. */
-async function open(attach: Attach): Promise<void> {
-  const agent = crypto.randomUUID();
-  await hold(agentName(agent));
-  const clients = new Set<string>();
-  const lobby = new BroadcastChannel(lobbyName);
-  lobby.onmessage = ({ data }: { data: LobbyMessage }) => {
-    if (!("client" in data) || clients.has(data.client) || clients.size >= maxClients) return;
-    clients.add(data.client);
-    void serve(agent, attach, data.client).then(() => clients.delete(data.client));
-  };
-  tell({ ready: true });
-  const message: LobbyMessage = { agent };
-  lobby.postMessage(message);
-}
-
-/** Serves one page until it is gone. */
-async function serve(agent: string, attach: Attach, client: string): Promise<void> {
-  const channel = new BroadcastChannel(clientName(client));
-  const welcome: Welcome = { welcome: agent };
-  channel.postMessage(welcome);
-  const { receive, detach } = attach((text) => channel.postMessage(text));
-  channel.onmessage = ({ data }) => {
-    if (typeof data === "string" && data.length <= maxRequest) receive(data);
-  };
-  await ended(clientName(client));
-  channel.onmessage = null;
-  detach();
-  channel.close();
 }
 
 self.onmessage = ({ data }: { data: ToWorker }) => {

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Conversation, Event, Message, Settings, Snapshot } from "../../src/api";
+import type { AgentClient } from "../../src/agent/types";
+import { observe } from "../../src/platform/observer";
+
+let emit: (event: Event) => void;
+let log: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("navigator", { language: "en-GB" });
+  log = [];
+  const client = {
+    onEvent: (listener: (event: Event) => void) => {
+      emit = listener;
+      return () => undefined;
+    },
+  } as AgentClient;
+  observe(client, {
+    badge: (unread) => log.push(`badge ${unread}`),
+    notify: ({ tag, title, body }) => log.push(`notify ${tag}: ${title}: ${body}`),
+    unnotify: (tag) => log.push(`unnotify ${tag}`),
+    relay: (url) => log.push(`relay ${url}`),
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function snapshot(settings: Partial<Settings>, ...conversations: Conversation[]): void {
+  emit({
+    snapshot: {
+      conversations,
+      settings: { notifications: false, language: "", quickReceipts: false, ...settings },
+      relay: { url: "https://relay.example", state: "connected", retryAt: 0, keyAlarm: false },
+    } as unknown as Snapshot,
+  });
+}
+
+function conversation(id: string, unread: number, name = `Name of ${id}`): Conversation {
+  return { id, unread, name } as Conversation;
+}
+
+function message(id: string, options: { fresh?: boolean; mine?: boolean } = {}): Event {
+  const { fresh = true, mine = false } = options;
+  return { message: { conversation: id, fresh, message: { mine, text: "secret" } as Message } };
+}
+
+test("the badge counts unread messages over all conversations", () => {
+  snapshot({}, conversation("a", 2), conversation("b", 1));
+  emit({ conversation: conversation("b", 1) });
+  emit({ conversation: conversation("c", 4) });
+  emit({ conversationRemoved: "a" });
+  snapshot({}, conversation("b", 0));
+  expect(log.filter((line) => line.startsWith("badge"))).toEqual([
+    "badge 3",
+    "badge 7",
+    "badge 5",
+    "badge 0",
+  ]);
+});
+
+test("nothing is notified unless it was switched on", () => {
+  snapshot({}, conversation("a", 0));
+  emit({ conversation: conversation("a", 1) });
+  emit(message("a"));
+  vi.runAllTimers();
+  expect(log.filter((line) => line.startsWith("notify"))).toEqual([]);
+  emit({ settings: { notifications: true, language: "de", quickReceipts: false } });
+  emit(message("a"));
+  vi.runAllTimers();
+  expect(log.at(-1)).toBe("notify a: Name of a: Neue Nachricht");
+});
+
+test("a notification names the petname and nothing of the message", () => {
+  snapshot({ notifications: true }, conversation("a", 0));
+  emit(message("a"));
+  emit({ conversation: conversation("a", 1, "Ben") });
+  vi.runAllTimers();
+  expect(log.at(-1)).toBe("notify a: Ben: New message");
+  expect(log.join()).not.toContain("secret");
+});
+
+test("what is read at once, mine or not fresh is not notified", () => {
+  snapshot({ notifications: true }, conversation("a", 0), conversation("b", 1));
+  emit({ conversation: conversation("a", 1) });
+  emit(message("a"));
+  emit({ conversation: conversation("a", 0) });
+  emit(message("b", { fresh: false }));
+  emit(message("b", { mine: true }));
+  emit(message("unknown"));
+  vi.runAllTimers();
+  expect(log.filter((line) => line.startsWith("notify"))).toEqual([]);
+});
+
+test("a notification goes when its conversation is read or removed", () => {
+  snapshot({ notifications: true }, conversation("a", 1), conversation("b", 1));
+  emit(message("a"));
+  emit(message("b"));
+  vi.runAllTimers();
+  emit({ conversation: conversation("a", 0) });
+  emit({ conversation: conversation("a", 0) });
+  emit({ conversationRemoved: "b" });
+  expect(log.filter((line) => line.startsWith("unnotify"))).toEqual(["unnotify a", "unnotify b"]);
+});
+
+test("the relay is told", () => {
+  snapshot({});
+  expect(log).toContain("relay https://relay.example");
+});
