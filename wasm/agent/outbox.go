@@ -234,7 +234,7 @@ func (t *turn) refreshRows(e *entry) {
 			t.put(rowKey(e.c.ID, r.N), r)
 			t.setMessageState(e, r.Cursor, conversation.Undelivered, conversation.Sending, conversation.SentOut)
 		}
-		if r.Next == 0 || r.Next > t.now || e.c.Readable(r.Epoch) || e.sending.busy {
+		if r.Next == 0 || r.Next > t.now || e.c.Readable(r.Epoch, t.now-r.Created) || e.sending.busy {
 			continue
 		}
 		m, ok := t.message(e, r.Cursor)

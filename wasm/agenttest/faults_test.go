@@ -19,8 +19,14 @@ import (
 // what is on the page after a crash.
 func say(p *Person, conversation string, texts ...string) {
 	for _, text := range texts {
-		if !slices.Contains(p.Texts(conversation, true), text) {
-			p.Send(conversation, text)
+		for !slices.Contains(p.Texts(conversation, true), text) {
+			err := p.Ask(api.CmdSend, api.SendArgs{Conversation: conversation, Text: text}, nil)
+			if err == ErrDead {
+				panic(died{})
+			}
+			if err != nil {
+				require.Equal(p.W.TB, api.ErrStorage, err.Code)
+			}
 		}
 	}
 }
@@ -190,6 +196,8 @@ func weather(t *testing.T, seed uint64) {
 				}
 			}
 		})
+	}
+	for _, p := range people {
 		p.Stop()
 	}
 	w.Close()

@@ -138,10 +138,13 @@ func (c *Conversation) Epoch() uint64 {
 	return c.group.Epoch()
 }
 
-// Readable reports whether members still read a message encrypted in epoch,
-// as far as we know.
-func (c *Conversation) Readable(epoch uint64) bool {
-	return c.group != nil && epoch <= c.group.Epoch() && c.group.Epoch()-epoch < 16
+// Readable reports whether members surely still read a message that was
+// encrypted in epoch, age milliseconds ago: well within the window in which
+// they keep the keys of an epoch that has ended.
+func (c *Conversation) Readable(epoch uint64, age int64) bool {
+	const day = 24 * 3600 * 1000
+	now := c.Epoch()
+	return epoch == now || epoch < now && now-epoch < pastEpochs/2 && age < (pastEpochDays-1)*day
 }
 
 // Result is what an arriving body did.
@@ -176,6 +179,9 @@ var ErrIgnored = errors.New("nothing new")
 func (c *Conversation) Receive(now int64, b Body) (Result, error) {
 	switch b.Kind {
 	case BodyWelcome:
+		if c.State == Open {
+			return c.repeated(), nil
+		}
 		if c.State != Waiting {
 			return Result{}, ErrIgnored
 		}
@@ -183,10 +189,12 @@ func (c *Conversation) Receive(now int64, b Body) (Result, error) {
 			return Result{}, err
 		}
 		// The inviter learns that we are in by our first acknowledgement.
+		r := c.repeated()
 		for i := range c.Members {
-			c.Members[i].Owed, c.Members[i].Heard = true, true
+			c.Members[i].Heard = true
 		}
-		return Result{Joined: true, Owes: true, Moved: true}, nil
+		r.Joined, r.Moved = true, true
+		return r, nil
 	case BodyMessage, BodyCommit:
 		if c.State == Waiting {
 			return Result{Behind: true}, nil
@@ -209,8 +217,20 @@ func (c *Conversation) Receive(now int64, b Body) (Result, error) {
 	return Result{}, fmt.Errorf("couldn't accept body: unknown kind %d", b.Kind)
 }
 
+// repeated is for what somebody deposits although we have it: our
+// acknowledgement was lost, and is owed again.
+func (c *Conversation) repeated() Result {
+	for i := range c.Members {
+		c.Members[i].Owed = true
+	}
+	return Result{Owes: true}
+}
+
 func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error) {
 	next, received, err := c.group.Process(message, mls.ProcessParams{Now: now / 1000})
+	if errors.Is(err, mls.ErrReplay) {
+		return c.repeated(), nil
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("couldn't decrypt: %w", err)
 	}

@@ -143,6 +143,12 @@ func ValidName(name string) bool {
 	return !blank
 }
 
+// Ended epochs are kept for late messages, so many and so long at most.
+const (
+	pastEpochs    = 32
+	pastEpochDays = 7
+)
+
 // groupConfig is how every group checks its members and keeps old epochs.
 func groupConfig() mls.Config {
 	return mls.Config{
@@ -153,7 +159,7 @@ func groupConfig() mls.Config {
 			_, _, err := leafCard(leaf)
 			return err
 		},
-		PastEpochs:   32,
-		PastEpochAge: 7 * 24 * 3600,
+		PastEpochs:   pastEpochs,
+		PastEpochAge: pastEpochDays * 24 * 3600,
 	}
 }
