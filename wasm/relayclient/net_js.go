@@ -7,33 +7,38 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"sync"
 
 	"github.com/coder/websocket"
+
+	"petmail/wasm/relayclient/fetchjs"
 )
 
 // NetOptions has nothing to adjust in a browser.
 type NetOptions struct{}
 
 // Network is the real Transport: fetch and WebSocket.
-type Network struct{ http *http.Client }
+type Network struct{}
 
 var _ Transport = (*Network)(nil)
 
-func newNetwork(NetOptions) *Network {
-	return &Network{http: &http.Client{CheckRedirect: refuseRedirect}}
-}
+func newNetwork(NetOptions) *Network { return &Network{} }
 
 // CloseIdle does nothing: connections are the browser's.
 func (n *Network) CloseIdle() {}
 
-// prepareRequest sets options of fetch, which net/http takes out of the
-// headers before it sends them.
-func prepareRequest(req *http.Request) {
-	req.Header.Set("js.fetch:mode", "cors")
-	req.Header.Set("js.fetch:credentials", "omit")
-	req.Header.Set("js.fetch:redirect", "manual")
+// Do implements Transport.
+func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
+	status, data, err := fetchjs.Do(ctx, r.Method, r.URL, r.Body, r.MaxResponse)
+	switch {
+	case errors.Is(err, fetchjs.ErrTooLarge):
+		return Response{Status: status}, ErrResponseTooLarge
+	case err != nil:
+		return Response{}, fmt.Errorf("couldn't send request: %w", err)
+	case status == 0:
+		return Response{}, ErrRedirected // the browser did not follow it
+	}
+	return Response{Status: status, Body: data}, nil
 }
 
 // Dial implements Transport. The library closes with codes that browsers

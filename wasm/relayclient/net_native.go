@@ -3,8 +3,10 @@
 package relayclient
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -63,9 +65,39 @@ func (n *Network) CloseIdle() {
 	n.socket.CloseIdleConnections()
 }
 
-func prepareRequest(req *http.Request) {
+// Do implements Transport.
+func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
+	var body io.Reader
+	if len(r.Body) > 0 {
+		body = bytes.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
+	if err != nil {
+		return Response{}, fmt.Errorf("couldn't build request: %w", err)
+	}
 	req.Header.Set("User-Agent", "") // set empty: none is sent
+	resp, err := n.http.Do(req)
+	if err != nil {
+		return Response{}, fmt.Errorf("couldn't send request: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 == 3 {
+		return Response{Status: resp.StatusCode}, ErrRedirected
+	}
+	if resp.ContentLength > int64(r.MaxResponse) {
+		return Response{Status: resp.StatusCode}, ErrResponseTooLarge
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, int64(r.MaxResponse)+1))
+	if err != nil {
+		return Response{}, fmt.Errorf("couldn't read response: %w", err)
+	}
+	if len(data) > r.MaxResponse {
+		return Response{Status: resp.StatusCode}, ErrResponseTooLarge
+	}
+	return Response{Status: resp.StatusCode, Body: data}, nil
 }
+
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Dial implements Transport.
 func (n *Network) Dial(ctx context.Context, url string, maxMessage int64) (Conn, error) {

@@ -21,6 +21,7 @@ type rendezvousSession struct {
 	*Rendezvous
 	socket   *socket
 	asked    wormhole.ServerType // the answer that is due before anything else can be sent
+	overdue  <-chan time.Time    // fires when that answer, or the one to close, is late
 	openSent bool                // the mailbox was opened on this socket
 	opened   bool                // and all that stood in it has been seen
 	barrier  int64               // token of the ping whose pong says so
@@ -92,6 +93,8 @@ func (s *rendezvousSession) serve(ctx context.Context) error {
 				return protocolError(opRendezvous, "relay does not answer pings")
 			}
 			err = s.ping(ctx, token)
+		case <-s.overdue:
+			return protocolError(opRendezvous, "relay owes an answer")
 		}
 		if err != nil {
 			return err
@@ -117,10 +120,10 @@ func (s *rendezvousSession) advance(ctx context.Context) error {
 	case mailbox == "" && nameplate == "" && leave:
 		return s.finish(EventClosed{}) // never got as far as a mailbox
 	case mailbox == "" && nameplate == "":
-		s.asked = wormhole.ServerAllocated
+		s.expect(wormhole.ServerAllocated)
 		return s.write(ctx, wormhole.ClientMessage{Type: wormhole.ClientAllocate})
 	case mailbox == "":
-		s.asked = wormhole.ServerClaimed
+		s.expect(wormhole.ServerClaimed)
 		return s.write(ctx, wormhole.ClientMessage{Type: wormhole.ClientClaim, Nameplate: nameplate})
 	case !s.openSent:
 		s.openSent = true
@@ -154,9 +157,18 @@ func (s *rendezvousSession) advance(ctx context.Context) error {
 	}
 	if leave && s.opened && len(outgoing) == 0 && !s.closing {
 		s.closing = true
+		s.overdue = time.After(replyTimeout)
 		return s.write(ctx, wormhole.ClientMessage{Type: wormhole.ClientClose, Mailbox: mailbox, Mood: mood})
 	}
 	return nil
+}
+
+// expect holds everything else back until the answer has come, or none "".
+func (s *rendezvousSession) expect(answer wormhole.ServerType) {
+	s.asked, s.overdue = answer, nil
+	if answer != "" {
+		s.overdue = time.After(replyTimeout)
+	}
 }
 
 func (s *rendezvousSession) attempt(phase string) {
@@ -183,7 +195,7 @@ func (s *rendezvousSession) receive(data []byte) error {
 		if s.asked != m.Type {
 			return protocolError(opRendezvous, "relay sent a message out of turn")
 		}
-		s.asked = ""
+		s.expect("")
 		s.mu.Lock()
 		s.nameplate = m.Nameplate
 		s.enqueue(EventAllocated{Nameplate: m.Nameplate})
@@ -192,7 +204,7 @@ func (s *rendezvousSession) receive(data []byte) error {
 		if s.asked != m.Type {
 			return protocolError(opRendezvous, "relay sent a message out of turn")
 		}
-		s.asked = ""
+		s.expect("")
 		s.mu.Lock()
 		s.mailbox = m.Mailbox
 		s.enqueue(EventClaimed{MailboxID: m.Mailbox})

@@ -218,7 +218,8 @@ func TestRendezvousAllocatesClaimsAndCloses(t *testing.T) {
 	})
 }
 
-// Whoever leaves before there is a mailbox need not ask for one.
+// Whoever leaves before there is a mailbox need not get one, even if it has
+// been asked for already and the relay does not answer.
 func TestRendezvousLeavesBeforeItBegan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRendezvousTest()
