@@ -60,6 +60,10 @@ type Limits struct {
 
 	MaxSockets          int // WebSockets open at once: 20,000
 	MaxSocketsPerPrefix int // of one network prefix: 2,000
+
+	// Connections of any kind, counted by Serve as they are accepted.
+	MaxConnections          int // 30,000
+	MaxConnectionsPerPrefix int // 3,000; does not count behind a proxy
 }
 
 // Rate is a token bucket.
@@ -85,6 +89,12 @@ func (l Limits) withDefaults() Limits {
 	if l.MaxSocketsPerPrefix == 0 {
 		l.MaxSocketsPerPrefix = 2000
 	}
+	if l.MaxConnections == 0 {
+		l.MaxConnections = 30_000
+	}
+	if l.MaxConnectionsPerPrefix == 0 {
+		l.MaxConnectionsPerPrefix = 3000
+	}
 	return l
 }
 
@@ -93,7 +103,7 @@ func Unlimited() Limits {
 	none := Rate{PerSecond: -1}
 	return Limits{
 		Writes: none, Mailboxes: none, Sockets: none, Nameplates: none, Reads: none,
-		MaxSockets: 1 << 30, MaxSocketsPerPrefix: 1 << 30,
+		MaxSockets: 1 << 30, MaxSocketsPerPrefix: 1 << 30, MaxConnections: 1 << 30, MaxConnectionsPerPrefix: 1 << 30,
 	}
 }
 

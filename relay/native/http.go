@@ -137,40 +137,6 @@ func (s *Server) answerLimited(w http.ResponseWriter, name string, wait time.Dur
 		relayproto.Error{Code: relayproto.CodeRateLimited, Message: "too many requests, try later", Detail: after})
 }
 
-// readBody reads a body of at most limit bytes, or answers.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool) {
-	tooLarge := func() {
-		// The rest of the body is not worth reading.
-		w.Header().Set("Connection", "close")
-		s.answerError(w, http.StatusRequestEntityTooLarge,
-			relayproto.Error{Code: relayproto.CodeTooLarge, Message: "the body is too large", Detail: uint64(limit)})
-	}
-	if r.ContentLength > limit {
-		tooLarge()
-		return nil, false
-	}
-	var body []byte
-	var err error
-	reader := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength >= 0 && r.ContentLength <= costUnit {
-		body = make([]byte, r.ContentLength)
-		_, err = io.ReadFull(reader, body)
-	} else {
-		// Memory grows with what came, not with what was announced.
-		body, err = io.ReadAll(reader)
-	}
-	var over *http.MaxBytesError
-	switch {
-	case errors.As(err, &over):
-		tooLarge()
-		return nil, false
-	case err != nil:
-		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "the body ended early"})
-		return nil, false
-	}
-	return body, true
-}
-
 func cost(size int) float64 { return math.Max(1, math.Ceil(float64(size)/costUnit)) }
 
 func (s *Server) serveDescriptor(w http.ResponseWriter, r *http.Request) {
@@ -182,8 +148,12 @@ func (s *Server) serveDescriptor(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serveDeposit(w http.ResponseWriter, r *http.Request) {
-	envelope, ok := s.readBody(w, r, address.LargeEnvelope)
-	if !ok || !s.admit(w, r, s.writeRate, "writes", cost(len(envelope))) {
+	envelope, free, ok := s.readBody(w, r, address.LargeEnvelope)
+	if !ok {
+		return
+	}
+	defer free()
+	if !s.admit(w, r, s.writeRate, "writes", cost(len(envelope))) {
 		return
 	}
 	door, err := s.relay.Route(envelope)
@@ -230,10 +200,11 @@ func (s *Server) serveMailboxRoute(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r, s.mailboxRate, "mailboxes", 1) {
 		return
 	}
-	body, ok := s.readBody(w, r, relayproto.MaxMailboxRequest)
+	body, free, ok := s.readBody(w, r, relayproto.MaxMailboxRequest)
 	if !ok {
 		return
 	}
+	defer free()
 	update, err := s.relay.OpenMailboxUpdate(body)
 	if err != nil {
 		s.answerFailure(w, err)
@@ -284,8 +255,12 @@ func (s *Server) serveSlots(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) putSlot(w http.ResponseWriter, r *http.Request, id core.SlotID) {
-	value, ok := s.readBody(w, r, relayproto.MaxSlotValue)
-	if !ok || !s.admit(w, r, s.writeRate, "writes", cost(len(value))) {
+	value, free, ok := s.readBody(w, r, relayproto.MaxSlotValue)
+	if !ok {
+		return
+	}
+	defer free()
+	if !s.admit(w, r, s.writeRate, "writes", cost(len(value))) {
 		return
 	}
 	if len(value) == 0 {

@@ -30,6 +30,7 @@ type Server struct {
 
 	writeRate, readRate, mailboxRate, socketRate, nameplateRate *limiter
 
+	bodies   bodies
 	sockets  *sockets
 	closing  context.Context // ends sockets and the sweeper
 	stop     context.CancelFunc
@@ -117,7 +118,10 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 // Serve accepts connections until Close, then returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	crowd := &crowdListener{
+		Listener: l, limits: s.cfg.Limits, proxied: s.cfg.TrustedProxyHeader != "", metrics: s.metrics, crowd: newSockets(),
+	}
+	if err := s.http.Serve(crowd); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("couldn't serve: %w", err)
 	}
 	return nil
@@ -148,7 +152,7 @@ func (s *Server) enterSocket(w http.ResponseWriter, client prefix) (release func
 		s.answerLimited(w, "sockets", wait)
 		return nil, false
 	}
-	switch s.sockets.enter(client, s.cfg.Limits) {
+	switch s.sockets.enter(client, s.cfg.Limits.MaxSockets, s.cfg.Limits.MaxSocketsPerPrefix) {
 	case enterClosed:
 		s.answerFailure(w, errUnavailable)
 		return nil, false

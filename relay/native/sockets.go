@@ -2,7 +2,8 @@ package native
 
 import "sync"
 
-// sockets counts open WebSockets, and lets Close wait for the last.
+// sockets counts what is open, WebSockets or connections, in all and by
+// prefix, and lets Close wait for the last.
 type sockets struct {
 	mu     sync.Mutex
 	total  int
@@ -24,13 +25,13 @@ const (
 	enterClosed
 )
 
-func (s *sockets) enter(p prefix, l Limits) entry {
+func (s *sockets) enter(p prefix, total, perPrefix int) entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
 		return enterClosed
-	case s.total >= l.MaxSockets || s.per[p] >= l.MaxSocketsPerPrefix:
+	case s.total >= total || s.per[p] >= perPrefix:
 		return enterFull
 	}
 	s.total++
