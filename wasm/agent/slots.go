@@ -83,12 +83,11 @@ func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
 	}
 	r, announce, err := e.c.Decide(t.now, standing)
 	if err != nil {
-		// A member, or the relay, wrote something that no honest member can
-		// take: the epoch cannot end any more. Keep writing in it.
+		// The relay lies, or a member wrote what no honest member can take.
+		// Our own commit may stand all the same: ask again, and meanwhile
+		// write on in this epoch.
 		t.a.log.Warn("slot holds no valid commit", "error", err)
-		e.c.Pending = nil
 		e.slot.retryAt, e.slot.failed = t.now+backoff(9), 9
-		t.touch(e)
 		return
 	}
 	t.applied(e, r)

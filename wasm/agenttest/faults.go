@@ -1,12 +1,15 @@
 package agenttest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
+	"petmail/shared/relayproto"
 	"petmail/wasm/relayclient"
 )
 
@@ -20,6 +23,10 @@ type Faults struct {
 	RefuseSocket float64       // a socket cannot be opened
 	// HoldDeposits has the relay accept deposits and lose them.
 	HoldDeposits float64
+
+	// What a hostile relay does with everything it has ever seen:
+	Forge      float64 // pushes something of its own instead of an envelope
+	ForgeSlots float64 // answers with a slot value of its own
 }
 
 var errFault = errors.New("the network failed")
@@ -32,11 +39,12 @@ type faultyNetwork struct {
 	rng     *rand.Rand
 	faults  Faults
 	offline bool
+	seen    *captured
 	conns   map[*faultyConn]bool
 }
 
-func newFaultyNetwork(next *relayclient.Network, seed uint64) *faultyNetwork {
-	return &faultyNetwork{next: next, rng: rand.New(rand.NewPCG(seed, 1)), conns: make(map[*faultyConn]bool)}
+func newFaultyNetwork(next *relayclient.Network, seed uint64, seen *captured) *faultyNetwork {
+	return &faultyNetwork{next: next, seen: seen, rng: rand.New(rand.NewPCG(seed, 1)), conns: make(map[*faultyConn]bool)}
 }
 
 func (n *faultyNetwork) set(f Faults) {
@@ -75,11 +83,62 @@ func (n *faultyNetwork) roll() (fate Faults, offline bool) {
 	fate = Faults{
 		DropRequest: hit(f.DropRequest), DropAnswer: hit(f.DropAnswer), Duplicate: hit(f.Duplicate),
 		DropSocket: hit(f.DropSocket), RefuseSocket: hit(f.RefuseSocket), HoldDeposits: hit(f.HoldDeposits),
+		Forge: hit(f.Forge), ForgeSlots: hit(f.ForgeSlots),
 	}
 	if f.Delay > 0 {
 		fate.Delay = time.Duration(n.rng.Int64N(int64(f.Delay)))
 	}
 	return fate, n.offline
+}
+
+func (n *faultyNetwork) draw(below int) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.rng.IntN(below)
+}
+
+// captured is what a hostile relay has recorded of everybody.
+type captured struct {
+	mu     sync.Mutex
+	blobs  [][]byte
+	forged int
+}
+
+func (c *captured) add(blob []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(blob) > 0 {
+		c.blobs = append(c.blobs, bytes.Clone(blob))
+	}
+}
+
+func (c *captured) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.forged
+}
+
+// forgery makes the most of what was recorded: an old blob, of anybody, as it
+// was or damaged, or two mixed, or noise.
+func (c *captured) forgery(draw func(int) int) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forged++
+	one := bytes.Clone(c.blobs[draw(len(c.blobs))])
+	other := c.blobs[draw(len(c.blobs))]
+	switch draw(5) {
+	case 0:
+		one[draw(len(one))] ^= 1 << draw(8)
+	case 1:
+		copy(one, other[:min(97, len(other), len(one))]) // another's header
+	case 2:
+		one = one[:draw(len(one))+1]
+	case 3:
+		for i := range one {
+			one[i] = byte(draw(256))
+		}
+	}
+	return one
 }
 
 func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relayclient.Response, error) {
@@ -96,6 +155,12 @@ func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relaycli
 	}
 	if fate.HoldDeposits == 1 && r.Method == "POST" && len(r.Body) >= 4096 {
 		return relayclient.Response{Status: 202, Body: []byte("accepted\n")}, nil
+	}
+	if strings.Contains(r.URL, "/slots/") {
+		if fate.ForgeSlots == 1 {
+			return relayclient.Response{Status: 412, Body: n.seen.forgery(n.draw)}, nil
+		}
+		n.seen.add(r.Body)
 	}
 	answer, err := n.next.Do(ctx, r)
 	if fate.Duplicate == 1 {
@@ -130,11 +195,25 @@ type faultyConn struct {
 
 func (c *faultyConn) Read(ctx context.Context) ([]byte, error) {
 	data, err := c.Conn.Read(ctx)
-	if fate, _ := c.n.roll(); err == nil && fate.DropSocket == 1 {
+	if err != nil {
+		return nil, err
+	}
+	fate, _ := c.n.roll()
+	if fate.DropSocket == 1 {
 		_ = c.Close()
 		return nil, errFault
 	}
-	return data, err
+	frame, err := relayproto.DecodeFrame(data)
+	if err != nil || frame.Type != relayproto.FrameDeliver {
+		return data, nil
+	}
+	c.n.seen.add(frame.Envelope)
+	if fate.Forge == 1 {
+		// The true envelope is lost to this connection: that is a drop.
+		frame.Envelope = c.n.seen.forgery(c.n.draw)
+		return relayproto.EncodeFrame(frame)
+	}
+	return data, nil
 }
 
 func (c *faultyConn) Write(ctx context.Context, data []byte, text bool) error {

@@ -44,7 +44,7 @@ type Person struct {
 // Person adds somebody whose Petmail is running, still without a name.
 func (w *World) Person(name string, seed uint64) *Person {
 	p := &Person{W: w, Name: name, disk: mem.NewDisk(), replies: make(map[int]api.Reply)}
-	p.network = newFaultyNetwork(w.network(), seed)
+	p.network = newFaultyNetwork(w.network(), seed, &w.captured)
 	w.people = append(w.people, p)
 	p.Start()
 	return p
@@ -387,6 +387,12 @@ func (p *Person) AwaitTexts(conversation string, want ...string) {
 	p.W.TB.Helper()
 	p.wait("the texts", func() bool { return len(p.Texts(conversation, false)) >= len(want) })
 	require.Equal(p.W.TB, want, p.Texts(conversation, false))
+}
+
+// AwaitAll is AwaitTexts for a list.
+func (p *Person) AwaitAll(conversation string, want []string) {
+	p.W.TB.Helper()
+	p.AwaitTexts(conversation, want...)
 }
 
 // AwaitState waits until a message of the person's own is in a state.

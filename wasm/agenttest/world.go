@@ -27,7 +27,8 @@ type World struct {
 	dir   string
 	Relay *native.Server
 
-	people []*Person
+	people   []*Person
+	captured captured
 
 	mu       sync.Mutex
 	listener *pipeListener // nil: the relay is down
@@ -84,6 +85,14 @@ func (w *World) StopRelay() {
 // RestartRelay stops and starts the relay.
 func (w *World) RestartRelay() {
 	w.StopRelay()
+	w.StartRelay()
+}
+
+// ReplaceRelay puts a relay without any data, and so with other keys, in the
+// place of the old one.
+func (w *World) ReplaceRelay() {
+	w.StopRelay()
+	require.NoError(w.TB, os.RemoveAll(w.dir))
 	w.StartRelay()
 }
 
