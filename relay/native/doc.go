@@ -6,9 +6,9 @@
 //	http.Server            one per connection; Server.Close
 //	 └ handler             reads a request, checks all that needs no storage,
 //	    │                  hands a job to the writer and waits for its commit
-//	    ├ mailbox socket   the handler reads frames; a second goroutine writes
-//	    └ rendezvous       the handler reads frames; a second one writes, a
-//	                       third pings
+//	    ├ mailbox socket   reads frames; a second goroutine writes
+//	    └ rendezvous       reads frames; a second one writes, a third pings;
+//	                       Server.Close waits for all sockets
 //	writer                 the only one that changes the database: takes every
 //	                       waiting job, runs them in one transaction, commits
 //	                       (fsync), answers, then pushes; Server.Close, last

@@ -30,8 +30,8 @@ func (s *Server) serveMailbox(w http.ResponseWriter, r *http.Request) {
 	s.serveSocket(w, r, "mailbox", maxAgentFrame, s.mailboxSocket)
 }
 
-// serveSocket accepts a WebSocket, within the limits, and runs it until it or
-// the server ends. ctx ends with the socket or the server.
+// serveSocket accepts a WebSocket, within the limits, and lets run have it
+// until it or the server ends. ctx ends with the server.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string, maxFrame int64,
 	run func(ctx context.Context, c *websocket.Conn, client prefix)) {
 	client := s.clientPrefix(r)
@@ -39,27 +39,32 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string
 	if !ok {
 		return
 	}
-	defer release()
 	// Any origin may connect: nothing here rests on cookies.
 	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true,
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
+		release()
 		return // Accept has answered
 	}
-	defer c.CloseNow()
 	c.SetReadLimit(maxFrame)
-	s.metrics.socket(kind, 1)
-	defer s.metrics.socket(kind, -1)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	defer context.AfterFunc(s.closing, func() {
-		// The server ends: tell the client, then stop whatever waits.
-		_ = c.Close(websocket.StatusGoingAway, "")
-		cancel()
-	})()
-	run(ctx, c, client)
+	// A goroutine of its own, so that what the handler needed is not kept for
+	// as long as the socket lives.
+	go func() {
+		defer release()
+		defer c.CloseNow()
+		s.metrics.socket(kind, 1)
+		defer s.metrics.socket(kind, -1)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		defer context.AfterFunc(s.closing, func() {
+			// The server ends: tell the client, then stop whatever waits.
+			_ = c.Close(websocket.StatusGoingAway, "")
+			cancel()
+		})()
+		run(ctx, c, client)
+	}()
 }
 
 // mailboxSocket runs one authenticated socket. It reads; sendMailbox writes.
