@@ -10,11 +10,22 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"net/http"
 	"time"
 
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
+)
+
+// As net/http names them, which a browser shall not have to load for them.
+const (
+	methodGet  = "GET"
+	methodPost = "POST"
+	methodPut  = "PUT"
+
+	statusOK                 = 200
+	statusCreated            = 201
+	statusAccepted           = 202
+	statusPreconditionFailed = 412
 )
 
 const (
@@ -62,11 +73,11 @@ func New(t Transport, o Options) *Client {
 // the relay is supposed to be is for the caller to compare (Relay.ID).
 func (c *Client) Descriptor(ctx context.Context, relayURL string) (*relayproto.Relay, error) {
 	const op = "fetch relay descriptor"
-	r, err := c.do(ctx, op, http.MethodGet, relayURL, relayproto.RouteDescriptor, nil, relayproto.MaxDescriptor)
+	r, err := c.do(ctx, op, methodGet, relayURL, relayproto.RouteDescriptor, nil, relayproto.MaxDescriptor)
 	if err != nil {
 		return nil, err
 	}
-	if r.Status != http.StatusOK {
+	if r.Status != statusOK {
 		return nil, answerError(op, r)
 	}
 	d, err := relayproto.OpenDescriptor(r.Body)
@@ -101,12 +112,12 @@ func (c *Client) postMailbox(ctx context.Context, op, relayURL string, key ed255
 	if err != nil || len(body) > relayproto.MaxMailboxRequest {
 		return relayproto.MailboxStatus{}, inputError(op, "request is too large")
 	}
-	resp, err := c.do(ctx, op, http.MethodPost, relayURL, relayproto.RouteMailbox, body, maxStatus)
+	resp, err := c.do(ctx, op, methodPost, relayURL, relayproto.RouteMailbox, body, maxStatus)
 	if err != nil {
 		return relayproto.MailboxStatus{}, err
 	}
 	var status relayproto.MailboxStatus
-	if resp.Status != http.StatusOK || wire.UnmarshalLoose(resp.Body, &status, maxStatus) != nil || status.Counter != r.Counter {
+	if resp.Status != statusOK || wire.UnmarshalLoose(resp.Body, &status, maxStatus) != nil || status.Counter != r.Counter {
 		return relayproto.MailboxStatus{}, answerError(op, resp)
 	}
 	return status, nil
@@ -119,11 +130,11 @@ func (c *Client) Deposit(ctx context.Context, relayURL string, envelope []byte) 
 	if len(envelope) == 0 || len(envelope) > relayproto.MaxFrame {
 		return inputError(op, "envelope has a wrong size")
 	}
-	r, err := c.do(ctx, op, http.MethodPost, relayURL, relayproto.RouteDeposit, envelope, len(relayproto.DepositAnswer))
+	r, err := c.do(ctx, op, methodPost, relayURL, relayproto.RouteDeposit, envelope, len(relayproto.DepositAnswer))
 	if err != nil {
 		return err
 	}
-	if r.Status != http.StatusAccepted || string(r.Body) != relayproto.DepositAnswer {
+	if r.Status != statusAccepted || string(r.Body) != relayproto.DepositAnswer {
 		return answerError(op, r)
 	}
 	return nil
@@ -137,13 +148,13 @@ func (c *Client) PutSlot(ctx context.Context, relayURL string, id [relayproto.Sl
 	if len(value) == 0 || len(value) > relayproto.MaxSlotValue {
 		return nil, false, inputError(op, "value has a wrong size")
 	}
-	r, err := c.do(ctx, op, http.MethodPut, relayURL, slotRoute(id), value, relayproto.MaxSlotValue)
+	r, err := c.do(ctx, op, methodPut, relayURL, slotRoute(id), value, relayproto.MaxSlotValue)
 	switch {
 	case err != nil:
 		return nil, false, err
-	case r.Status == http.StatusCreated:
+	case r.Status == statusCreated:
 		return value, true, nil
-	case r.Status == http.StatusPreconditionFailed && len(r.Body) > 0:
+	case r.Status == statusPreconditionFailed && len(r.Body) > 0:
 		return r.Body, bytes.Equal(r.Body, value), nil
 	}
 	return nil, false, answerError(op, r)
@@ -153,11 +164,11 @@ func (c *Client) PutSlot(ctx context.Context, relayURL string, id [relayproto.Sl
 // been written there.
 func (c *Client) GetSlot(ctx context.Context, relayURL string, id [relayproto.SlotIDSize]byte) (value []byte, found bool, err error) {
 	const op = "read slot"
-	r, err := c.do(ctx, op, http.MethodGet, relayURL, slotRoute(id), nil, relayproto.MaxSlotValue)
+	r, err := c.do(ctx, op, methodGet, relayURL, slotRoute(id), nil, relayproto.MaxSlotValue)
 	if err != nil {
 		return nil, false, err
 	}
-	if r.Status == http.StatusOK && len(r.Body) > 0 {
+	if r.Status == statusOK && len(r.Body) > 0 {
 		return r.Body, true, nil
 	}
 	// A 404 that is not in the relay's own words may come from anywhere, and

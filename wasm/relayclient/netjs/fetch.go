@@ -1,6 +1,6 @@
 //go:build js
 
-package fetchjs
+package netjs
 
 import (
 	"context"
@@ -16,11 +16,11 @@ var (
 	ErrRedirected = errors.New("response is a redirect")
 )
 
-// Do sends one request and reads its whole answer, at most maxBody bytes. It
+// Fetch sends one request and reads its whole answer, at most maxBody bytes. It
 // carries no headers of ours, no credentials and no referrer, and neither uses
 // nor fills the browser's cache. With ErrTooLarge comes the status. It returns
 // soon after ctx ends.
-func Do(ctx context.Context, method, url string, body []byte, maxBody int) (status int, data []byte, err error) {
+func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (status int, data []byte, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, nil, err
 	}
