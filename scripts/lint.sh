@@ -26,5 +26,5 @@ fi
 "$tool" ./...
 GOOS=js GOARCH=wasm "$tool" -tests=false $(GOOS=js GOARCH=wasm $GO list -deps ./wasm/cmd/petmail | grep '^petmail/')
 echo "lint: biome and tsc"
-(cd extension && npm run --silent lint && npm run --silent types)
-(cd tests/browser && npm run --silent lint && npm run --silent types)
+(cd extension && npm run --silent lint && node_modules/.bin/tsc --noEmit)
+(cd tests/browser && npm run --silent lint && node_modules/.bin/tsc --noEmit)
