@@ -70,6 +70,15 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("couldn't listen on %s: %w (choose another address with PETMAIL_ADDR)", o.addr, err)
 	}
+	at, scheme := listener.Addr(), "http"
+	if o.tlsCert != "" {
+		secure, err := withTLS(listener, o.tlsCert, o.tlsKey, log)
+		if err != nil {
+			listener.Close()
+			return err
+		}
+		listener, scheme = secure, "https"
+	}
 	server, err := native.Open(native.Config{
 		DataDir:            o.data,
 		Web:                web,
@@ -87,7 +96,7 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	fmt.Fprintf(stdout, "Petmail is ready: open %s\n", link(o.addr, listener.Addr()))
+	fmt.Fprintf(stdout, "Petmail is ready: open %s\n", link(scheme, o.addr, at))
 	log.Info("started", "version", version)
 
 	select {
@@ -107,14 +116,14 @@ func serve(ctx context.Context, o options, stdout, stderr io.Writer) error {
 
 // link is what a person on this machine can open: the name as it was given,
 // and the port as it came to be.
-func link(addr string, listening net.Addr) string {
+func link(scheme, addr string, listening net.Addr) string {
 	host, _, err := net.SplitHostPort(addr)
 	_, port, portErr := net.SplitHostPort(listening.String())
 	if err != nil || portErr != nil {
-		return "http://" + addr + "/"
+		return scheme + "://" + addr + "/"
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port) + "/"
+	return scheme + "://" + net.JoinHostPort(host, port) + "/"
 }

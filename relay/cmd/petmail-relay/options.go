@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,6 +17,8 @@ type options struct {
 	data        string
 	welcome     string
 	proxyHeader string
+	tlsCert     string
+	tlsKey      string
 	maxBytes    int64
 	level       slog.Level
 }
@@ -38,6 +41,8 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	flags.StringVar(&o.data, "data", env("PETMAIL_DATA", "./data"), "`folder` of the database and the keys (PETMAIL_DATA)")
 	flags.StringVar(&o.welcome, "motd", env("PETMAIL_MOTD", ""), "`message` shown by wormhole programs that connect (PETMAIL_MOTD)")
 	flags.StringVar(&o.proxyHeader, "proxy-header", env("PETMAIL_PROXY_HEADER", ""), "`header` in which a proxy in front gives the client's address (PETMAIL_PROXY_HEADER)")
+	flags.StringVar(&o.tlsCert, "tls-cert", env("PETMAIL_TLS_CERT", ""), "PEM `file` of the certificate and its chain; read again when it is renewed (PETMAIL_TLS_CERT)")
+	flags.StringVar(&o.tlsKey, "tls-key", env("PETMAIL_TLS_KEY", ""), "PEM `file` of the certificate's key (PETMAIL_TLS_KEY)")
 	maxMiB := flags.String("max-mib", env("PETMAIL_MAX_MIB", "0"), "largest size of the database in `MiB`; 0: no limit (PETMAIL_MAX_MIB)")
 	level := flags.String("log", env("PETMAIL_LOG", "info"), "`level` to log: debug, info, warn or error; debug shows client addresses (PETMAIL_LOG)")
 	if err := flags.Parse(args); err != nil {
@@ -50,6 +55,9 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	o.maxBytes = mib << 20
 	if err := o.level.UnmarshalText([]byte(*level)); err != nil {
 		return options{}, fmt.Errorf("couldn't use log level %q: choose debug, info, warn or error", *level)
+	}
+	if (o.tlsCert == "") != (o.tlsKey == "") {
+		return options{}, errors.New("tls-cert and tls-key go together")
 	}
 	switch rest := flags.Args(); {
 	case len(rest) == 0:

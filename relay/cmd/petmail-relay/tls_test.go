@@ -1,0 +1,91 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// writeCertificate writes a new certificate for 127.0.0.1 and its key.
+func writeCertificate(t *testing.T, dir string, serial int64) (certFile, keyFile string, pool *x509.CertPool) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(serial),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore:    time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	require.NoError(t, err)
+	key, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	require.NoError(t, os.WriteFile(certFile, certificate, 0o600))
+	require.NoError(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600))
+	pool = x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(certificate))
+	return certFile, keyFile, pool
+}
+
+func TestTLS(t *testing.T) {
+	certFile, keyFile, pool := writeCertificate(t, t.TempDir(), 1)
+	p := spawn(t, "PETMAIL_DATA="+t.TempDir(), "PETMAIL_TLS_CERT="+certFile, "PETMAIL_TLS_KEY="+keyFile)
+	require.Contains(t, p.url, "https://127.0.0.1:")
+	client := &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true,
+	}}
+	resp, err := client.Get(p.url + "/healthz")
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1", resp.Proto, "WebSockets need it")
+	require.NoError(t, resp.Body.Close())
+	client.CloseIdleConnections()
+	p.terminate()
+
+	p, err = trySpawn(t, "PETMAIL_DATA="+t.TempDir(), "PETMAIL_TLS_CERT="+certFile+".gone", "PETMAIL_TLS_KEY="+keyFile)
+	require.Error(t, err)
+	require.Contains(t, p.stderr.String(), "certificate")
+	p, err = trySpawn(t, "PETMAIL_DATA="+t.TempDir(), "PETMAIL_TLS_CERT="+certFile)
+	require.Error(t, err)
+	require.Contains(t, p.stderr.String(), "tls-key")
+}
+
+func TestCertificateRenewal(t *testing.T) {
+	dir := t.TempDir()
+	certFile, keyFile, _ := writeCertificate(t, dir, 1)
+	c := &certificate{certFile: certFile, keyFile: keyFile, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	require.NoError(t, c.load())
+	serial := func(now time.Time) int64 {
+		t.Helper()
+		leaf, err := x509.ParseCertificate(c.get(now).Certificate[0])
+		require.NoError(t, err)
+		return leaf.SerialNumber.Int64()
+	}
+	now := time.Now()
+	require.Equal(t, int64(1), serial(now))
+	writeCertificate(t, dir, 2)
+	later := now.Add(time.Hour)
+	require.NoError(t, os.Chtimes(certFile, later, later))
+	require.Equal(t, int64(1), serial(now.Add(certificateAge/2)), "not looked at each time")
+	require.Equal(t, int64(2), serial(now.Add(certificateAge)))
+
+	require.NoError(t, os.WriteFile(certFile, []byte("half a certif"), 0o600))
+	require.Equal(t, int64(2), serial(now.Add(2*certificateAge)), "a broken one is not taken")
+	writeCertificate(t, dir, 3)
+	require.Equal(t, int64(3), serial(now.Add(3*certificateAge)))
+}
