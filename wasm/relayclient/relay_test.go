@@ -1,3 +1,5 @@
+//go:build !js
+
 package relayclient_test
 
 import (
