@@ -29,10 +29,10 @@ func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
 	switch {
 	case errors.Is(err, netjs.ErrTooLarge):
 		return Response{Status: status}, ErrResponseTooLarge
+	case errors.Is(err, netjs.ErrRedirected), err == nil && status/100 == 3:
+		return Response{Status: status}, ErrRedirected
 	case err != nil:
 		return Response{}, fmt.Errorf("couldn't send request: %w", err)
-	case status == 0:
-		return Response{}, ErrRedirected // the browser did not follow it
 	}
 	return Response{Status: status, Body: data}, nil
 }
