@@ -23,13 +23,12 @@ const maxPastEpochs = 1 << 12
 
 // Marshal encodes the whole state, a secret, for [Unmarshal].
 func (s *State) Marshal() ([]byte, error) {
-	epoch, ratchets := s.MarshalParts()
-	return encode(func(w *writer) {
-		w.b = make([]byte, 0, len(epoch)+len(ratchets)+16)
-		w.u8(stateVersion)
-		w.vec(epoch)
-		w.vec(ratchets)
-	}), nil
+	epoch, ratchets := s.epochPart(), s.ratchetPart()
+	w := writer{b: make([]byte, 0, len(epoch)+len(ratchets)+16)}
+	w.u8(stateVersion)
+	w.vec(epoch)
+	w.vec(ratchets)
+	return w.b, nil
 }
 
 // MarshalParts encodes the state, a secret, in two parts: epoch changes only
@@ -37,11 +36,23 @@ func (s *State) Marshal() ([]byte, error) {
 // writes little for each message. [UnmarshalParts] takes them back; both must
 // be of the same epoch.
 func (s *State) MarshalParts() (epoch, ratchets []byte) {
-	var e, r writer
-	e.b = make([]byte, 0, 4096)
-	s.writeEpoch(&e)
-	s.writeRatchets(&r)
-	return e.b, r.b
+	return bytes.Clone(s.epochPart()), s.ratchetPart()
+}
+
+// epochPart is made once for an epoch, and goes when the epoch does.
+func (s *State) epochPart() []byte {
+	s.ep.encodeOnce.Do(func() {
+		w := writer{b: make([]byte, 0, 2048)}
+		s.writeEpoch(&w)
+		s.ep.encoded = w.b
+	})
+	return s.ep.encoded
+}
+
+func (s *State) ratchetPart() []byte {
+	w := writer{b: make([]byte, 0, 1024)}
+	s.writeRatchets(&w)
+	return w.b
 }
 
 // Unmarshal decodes what Marshal wrote. The state behaves as the one that was

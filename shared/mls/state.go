@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 )
 
 // Config is how a caller wants a group handled. It is not part of the state's
@@ -68,6 +69,9 @@ type epochState struct {
 	sig             SignatureKey
 	nodeKeys        nodeKeys
 	secrets         epochSecrets
+
+	encodeOnce sync.Once
+	encoded    []byte // see State.epochPart
 }
 
 // pastEpoch is what is left of an epoch to read late messages with.
