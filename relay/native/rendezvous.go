@@ -69,6 +69,7 @@ func (m *meetings) listen(id core.MeetingID, p *peerConn) {
 		list = slices.Clone(list[1:])
 	}
 	m.listeners[id] = append(list, p)
+	p.at = &id
 }
 
 func (m *meetings) forget(id core.MeetingID, p *peerConn) {
@@ -80,15 +81,13 @@ func (m *meetings) forget(id core.MeetingID, p *peerConn) {
 	m.listeners[id] = list
 }
 
-// leave ends p's part in every meeting.
+// leave ends p's part; a connection listens to one meeting at most.
 func (m *meetings) leave(p *peerConn) {
 	p.drop()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for id, list := range m.listeners {
-		if slices.Contains(list, p) {
-			m.forget(id, p)
-		}
+	if p.at != nil {
+		m.forget(*p.at, p)
 	}
 }
 
@@ -108,6 +107,7 @@ type peerConn struct {
 	total  *atomic.Int64
 	wake   chan struct{} // room for one token
 	cancel context.CancelFunc
+	at     *core.MeetingID // that it listens to; guarded by meetings.mu
 
 	mu      sync.Mutex
 	queue   [][]byte

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -163,7 +164,8 @@ func (s *Server) enterSocket(w http.ResponseWriter, client prefix) (release func
 	return func() { s.sockets.leave(client) }, true
 }
 
-// sweepLimit bounds the rows of each kind that one transaction deletes.
+// sweepLimit bounds the rows of each kind that one transaction deletes or
+// touches.
 const sweepLimit = 200
 
 // statsEvery is how many sweeps lie between two counts of the tables.
@@ -189,8 +191,15 @@ func (s *Server) sweep() {
 }
 
 func (s *Server) sweepOnce() {
-	for _, id := range s.meetings.live() {
-		err := s.writer.write(s.closing, func(tx core.Tx) error { return s.relay.TouchMeeting(tx, id.App, id.ID) }, nil)
+	for ids := range slices.Chunk(s.meetings.live(), sweepLimit) {
+		err := s.writer.write(s.closing, func(tx core.Tx) error {
+			for _, id := range ids {
+				if err := s.relay.TouchMeeting(tx, id.App, id.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, nil)
 		if err != nil {
 			return
 		}

@@ -80,6 +80,8 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err := a.serveFile(w, r, name)
 	switch {
 	case err == nil:
+	case errors.Is(err, fs.ErrNotExist) && a.isFolder(name):
+		http.Redirect(w, r, "/"+name+"/", http.StatusMovedPermanently) // the browser keeps the fragment
 	case errors.Is(err, fs.ErrNotExist) && name == "index.html":
 		w.Header().Set("Content-Type", contentTypes[".html"])
 		w.Header().Set("Cache-Control", "no-store")
@@ -89,6 +91,12 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Error(w, "couldn't read the file", http.StatusInternalServerError)
 	}
+}
+
+// isFolder tells whether name is a folder with a page of its own.
+func (a *webApp) isFolder(name string) bool {
+	_, err := fs.Stat(a.files, name+"/index.html")
+	return err == nil
 }
 
 func setPageHeaders(h http.Header) {

@@ -109,6 +109,7 @@ func TestWebApp(t *testing.T) {
 		require.NotEqual(t, http.StatusInternalServerError, r.StatusCode, path)
 	}
 	require.Equal(t, http.StatusMethodNotAllowed, fetch(h, "POST", "/").StatusCode)
+	require.Equal(t, "/i/", fetch(h, "GET", "/i").Header.Get("Location"))
 }
 
 func TestWebAppCompressed(t *testing.T) {
