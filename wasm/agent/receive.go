@@ -131,12 +131,17 @@ func (t *turn) met(e *entry) {
 // compareKeys raises an alarm when a contact's address shows other keys of our
 // relay than it shows us (design §6, key consistency).
 func (t *turn) compareKeys(encoded []byte) {
-	where, err := address.ParseAddress(encoded)
-	if err != nil || where.Relay != t.a.state.self.Relay || where.RelayID == t.a.state.self.RelayID {
-		return
+	if t.a.state.self.showsOtherKeys(encoded) {
+		t.a.relay.KeyAlarm = true
+		t.emitRelay()
 	}
-	t.a.relay.KeyAlarm = true
-	t.emitRelay()
+}
+
+// showsOtherKeys reports whether a contact's encoded address is at our relay,
+// but under keys that are not those we know.
+func (s *self) showsOtherKeys(encoded []byte) bool {
+	where, err := address.ParseAddress(encoded)
+	return err == nil && where.Relay == s.Relay && where.RelayID != s.RelayID
 }
 
 // joined: the inviter's Welcome has let us in. What was written meanwhile goes

@@ -238,8 +238,14 @@ func (a *Agent) load() error {
 	}
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
-	if s.self != nil {
-		a.relay.URL = s.self.Relay
+	if s.self == nil {
+		return nil
+	}
+	a.relay.URL = s.self.Relay
+	for _, e := range s.conversations {
+		if peer := e.c.Peer(); peer != nil && s.self.showsOtherKeys(peer.Address) {
+			a.relay.KeyAlarm = true
+		}
 	}
 	return nil
 }
