@@ -55,8 +55,8 @@ type Candidate struct {
 	Commit []byte
 	// Welcome is the message for those added, nil if there are none.
 	Welcome []byte
-	// Next is this member's state in the new epoch, to be adopted once the
-	// commit has won.
+	// Next is this member's state in the new epoch, to be taken once the
+	// commit has won; if the state moved on meanwhile, by [State.Adopt].
 	Next *State
 	// Current is this member's state in the current epoch, to be kept
 	// meanwhile and if the commit loses. It differs from the state the

@@ -16,10 +16,11 @@
 // accepts it before everyone else's.
 //
 //	cand, err := state.Commit(rand, mls.CommitParams{...})
+//	state = cand.Current // the key of the commit is used up
 //	if won(cand.Commit) {
-//		state = cand.Next
+//		state, err = state.Adopt(cand.Next, now)
 //	} else {
-//		state, _, err = state.Process(theirCommit, opts)
+//		state, _, err = state.Process(theirCommit, params)
 //	}
 //
 // Dropping a state is what erases the keys it held: forward secrecy needs the

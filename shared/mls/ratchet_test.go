@@ -238,3 +238,26 @@ func TestPastEpochWindow(t *testing.T) {
 	_, ok = group[1].ResumptionPSK(group[1].Epoch() - 5)
 	require.False(t, ok)
 }
+
+// What was read between making a commit and winning with it stays read.
+func TestAdoptKeepsWhatHappenedMeanwhile(t *testing.T) {
+	group := newTestGroup(t, X25519ChaCha, 2)
+	cand, err := group[0].Commit(rand.Reader, CommitParams{Now: testNow})
+	require.NoError(t, err)
+	_, msgs := send(t, group[1], 3)
+	s := cand.Current
+	s, _ = read(t, s, msgs[1])
+	s, err = s.Adopt(cand.Next, testNow)
+	require.NoError(t, err)
+	_, _, err = s.Process(msgs[1], ProcessParams{Now: testNow})
+	require.ErrorIs(t, err, ErrReplay)
+	s, _ = read(t, s, msgs[0])
+	s, _ = read(t, s, msgs[2])
+	require.Equal(t, cand.Next.EpochAuthenticator(), s.EpochAuthenticator())
+	// A candidate of another epoch or group is not taken.
+	_, err = s.Adopt(cand.Next, testNow)
+	require.ErrorIs(t, err, ErrInvalid)
+	other := newTestGroup(t, X25519ChaCha, 2)
+	_, err = other[0].Adopt(cand.Next, testNow)
+	require.ErrorIs(t, err, ErrInvalid)
+}
