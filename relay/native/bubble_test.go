@@ -158,15 +158,15 @@ func TestSilentSocketsEnd(t *testing.T) {
 	})
 }
 
-// register makes a mailbox without doors.
-func register(t *testing.T, b *bubble) ed25519.PrivateKey {
+// register makes a mailbox with doors.
+func register(t *testing.T, b *bubble, doors ...[]byte) ed25519.PrivateKey {
 	t.Helper()
 	_, body := b.get(relayproto.RouteDescriptor)
 	relay, err := relayproto.OpenDescriptor(body)
 	require.NoError(t, err)
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
-	post, err := relayproto.SignMailboxRequest(key, relayproto.MailboxRequest{RelayID: relay.ID, Counter: 1, Register: true})
+	post, err := relayproto.SignMailboxRequest(key, relayproto.MailboxRequest{RelayID: relay.ID, Counter: 1, Register: true, AddDoors: doors})
 	require.NoError(t, err)
 	resp, err := b.client.Post("http://relay"+relayproto.RouteMailbox, "", stringReader(string(post)))
 	require.NoError(t, err)
@@ -187,7 +187,7 @@ func connect(t *testing.T, b *bubble, key ed25519.PrivateKey) *websocket.Conn {
 	challenge, err := relayproto.DecodeFrame(data)
 	require.NoError(t, err)
 	auth, err := relayproto.EncodeFrame(relayproto.Frame{
-		Type: relayproto.FrameAuth, Key: key.Public().(ed25519.PublicKey), Credit: 1,
+		Type: relayproto.FrameAuth, Key: key.Public().(ed25519.PublicKey), Credit: 10,
 		Signature: ed25519.Sign(key, relayproto.AuthMessage(relay.ID, challenge.Nonce)),
 	})
 	require.NoError(t, err)
