@@ -18,7 +18,7 @@ part() { # name, log, command...
 
 part "go" go.log $GO test ./...
 part "pages" pages.log sh -c 'cd extension && npm test'
-part "indexeddb" indexeddb.log node extension/tests/idb/run.mjs
+part "indexeddb" indexeddb.log node extension/tests/wasm/run.mjs
 part "browsers" browsers.log sh -c 'cd tests/browser && node_modules/.bin/playwright test'
 
 echo

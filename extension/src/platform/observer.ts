@@ -1,5 +1,5 @@
-import type { Conversation, Event, Settings } from "../api";
 import type { AgentClient } from "../agent/types";
+import type { Conversation, Event, Settings } from "../api";
 import { textsIn } from "./texts";
 
 /** What shows on the outside how things stand in the agent. */

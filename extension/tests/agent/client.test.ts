@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Event, Request } from "../../src/api";
 import { connect } from "../../src/agent/client";
 import { clientName, hold, lobbyName } from "../../src/agent/names";
 import { openSwitchboard } from "../../src/agent/switchboard";
 import type { AgentClient, AgentError } from "../../src/agent/types";
+import type { Event, Request } from "../../src/api";
 import { type Context, Origin, stubBrowser } from "./browser";
 
 /** What the Go side does, for these tests: answers hello, and what it is told to. */
@@ -75,7 +75,9 @@ function openPage(wake?: () => Promise<void>) {
   const client: AgentClient = context.run(() => connect(wake ? { wake } : {}));
   const log: string[] = [];
   client.onState((state, reason) => log.push(reason ? `${state}: ${reason}` : state));
-  client.onEvent((event) => log.push(event.snapshot ? `snapshot of ${event.snapshot.name}` : "event"));
+  client.onEvent((event) =>
+    log.push(event.snapshot ? `snapshot of ${event.snapshot.name}` : "event"),
+  );
   return { client, log, context };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { handoverLink, inviteInHash } from "../../src/platform/handover";
 import { linkPattern } from "../../src/platform/extension/links";
+import { handoverLink, inviteInHash } from "../../src/platform/handover";
 
 const link = "https://relay.example:8443/i/#4-aB_secret%20x";
 

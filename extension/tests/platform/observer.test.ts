@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Conversation, Event, Message, Settings, Snapshot } from "../../src/api";
 import type { AgentClient } from "../../src/agent/types";
+import type { Conversation, Event, Message, Settings, Snapshot } from "../../src/api";
 import { observe } from "../../src/platform/observer";
 
 let emit: (event: Event) => void;

@@ -46,18 +46,21 @@ func Dial(ctx context.Context, url string, maxMessage int) (*Socket, error) {
 	if err := s.open("ws" + strings.TrimPrefix(url, "http")); err != nil {
 		return nil, err
 	}
-	for {
+	select {
+	case <-s.opened:
+		return s, nil
+	case <-s.wake:
+		// It has ended. It may have been open before, with a message or two.
 		select {
 		case <-s.opened:
+			s.notify()
 			return s, nil
-		case <-s.wake: // nothing arrives before opened but an end
-			if err := s.ended(); err != nil {
-				return nil, err
-			}
-		case <-ctx.Done():
-			s.Close()
-			return nil, ctx.Err()
+		default:
+			return nil, s.ended()
 		}
+	case <-ctx.Done():
+		s.Close()
+		return nil, ctx.Err()
 	}
 }
 

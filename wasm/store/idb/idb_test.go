@@ -16,7 +16,7 @@ import (
 	"petmail/wasm/store/storetest"
 )
 
-// This test binary runs in a page, started by extension/tests/idb.
+// This test binary runs in a page, started by extension/tests/wasm.
 
 func fresh() string { return fmt.Sprintf("test-%d/", time.Now().UnixNano()) }
 

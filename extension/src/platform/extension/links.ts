@@ -21,9 +21,7 @@ export async function takeOver(relay: string): Promise<void> {
   const regexSubstitution = `${target}\\2`;
   const current = rules.find((rule) => rule.condition.regexFilter === regexFilter);
   if (current?.action.redirect?.regexSubstitution === regexSubstitution) return;
-  const outdated = rules.filter(
-    (rule, i) => rule === current || i < rules.length - maxRules + 1,
-  );
+  const outdated = rules.filter((rule, i) => rule === current || i < rules.length - maxRules + 1);
   await chrome.declarativeNetRequest.updateDynamicRules({
     removeRuleIds: outdated.map(({ id }) => id),
     addRules: [

@@ -1,6 +1,6 @@
 import { connect } from "../../agent/client";
 import { hold } from "../../agent/names";
-import { observe, type Outside } from "../observer";
+import { type Outside, observe } from "../observer";
 
 /** The lock of the tab that shows notifications for all tabs. */
 const observerName = "petmail/observer";

@@ -24,7 +24,8 @@ async function install() {
     files.map(async (path) => {
       // Names of assets change with their content: an older version's will do.
       const old = pages.has(path) ? undefined : await caches.match(path);
-      const response = old ?? (await fetch(path, { cache: pages.has(path) ? "reload" : "default" }));
+      const response =
+        old ?? (await fetch(path, { cache: pages.has(path) ? "reload" : "default" }));
       if (!response.ok) throw new Error(`couldn't keep ${path}: status ${response.status}`);
       await cache.put(path, response);
     }),

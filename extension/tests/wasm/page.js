@@ -1,9 +1,8 @@
 // run resolves with the exit code of the Go test binary. The runner gives the
-// page "printLine" and "overrideQuota" where its browser can.
+// page "overrideQuota" where its browser can.
 const lines = [];
-let finished;
 
-globalThis.run = (args) => {
+globalThis.run = (test) => {
   const worker = new Worker("/worker.js");
   const exit = new Promise((resolve) => {
     worker.onerror = (event) => {
@@ -19,7 +18,7 @@ globalThis.run = (args) => {
       if (data.exit !== undefined) resolve(data.exit);
     };
   });
-  finished = exit.then((code) => ({ code, lines }));
-  worker.postMessage({ args });
+  const finished = exit.then((code) => ({ code, lines }));
+  worker.postMessage(test);
   return finished;
 };

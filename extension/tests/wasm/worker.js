@@ -1,5 +1,5 @@
 // Runs the Go test binary in a Worker, as the agent runs, and posts what it
-// prints. "start" brings the arguments of go test.
+// prints. The first message brings the name and arguments.
 importScripts("/wasm_exec.js");
 
 let pending = "";
@@ -20,16 +20,19 @@ globalThis.overrideQuota = (bytes) =>
     postMessage({ quota: bytes });
   });
 
-onmessage = async ({ data }) => {
+self.onmessage = async ({ data }) => {
   if (data.quotaSet) {
     quotaSet();
     return;
   }
   const go = new Go();
-  go.argv = ["idb.test", ...data.args];
+  go.argv = [`${data.tested}.test`, ...data.args];
   go.exit = (code) => postMessage({ exit: code });
   try {
-    const { instance } = await WebAssembly.instantiateStreaming(fetch("/test.wasm"), go.importObject);
+    const { instance } = await WebAssembly.instantiateStreaming(
+      fetch(`/${data.tested}.wasm`),
+      go.importObject,
+    );
     await go.run(instance);
   } catch (error) {
     postMessage({ line: String(error) });

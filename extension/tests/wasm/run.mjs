@@ -1,7 +1,8 @@
-// Runs the tests of wasm/store/idb, the conformance suite of store.Store
-// above all, in real browsers:
+// Runs the Go tests that need a real browser, in one: the conformance suite of
+// store.Store over IndexedDB (wasm/store/idb) and the network of browsers
+// (wasm/relayclient/netjs).
 //
-//   node extension/tests/idb/run.mjs [chromium] [firefox] [-- go test flags]
+//   node extension/tests/wasm/run.mjs [chromium] [firefox] [-- go test flags]
 //
 // Without a browser's name, in both. CHROMIUM and FIREFOX name other
 // executables than those on the PATH. Ends with exit code 0 if all passed.
@@ -14,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
+import { answer, serveSockets } from "./network.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
@@ -31,16 +33,21 @@ function which(variable, ...names) {
   throw new Error(`no ${names[0]} on the PATH; install it or set ${variable}`);
 }
 
-async function serve(wasm) {
+const packages = { idb: "./wasm/store/idb", netjs: "./wasm/relayclient/netjs" };
+
+async function serve(folder) {
   const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
   const files = {
     "/": [join(here, "page.html"), "text/html"],
     "/page.js": [join(here, "page.js"), "text/javascript"],
     "/worker.js": [join(here, "worker.js"), "text/javascript"],
     "/wasm_exec.js": [join(goroot, "lib/wasm/wasm_exec.js"), "text/javascript"],
-    "/test.wasm": [wasm, "application/wasm"],
   };
+  for (const name of Object.keys(packages)) {
+    files[`/${name}.wasm`] = [join(folder, `${name}.wasm`), "application/wasm"];
+  }
   const server = createServer((request, response) => {
+    if (answer(request, response)) return;
     const file = files[request.url];
     if (!file) {
       response.writeHead(404).end();
@@ -49,11 +56,18 @@ async function serve(wasm) {
     response.writeHead(200, { "Content-Type": file[1] });
     createReadStream(file[0]).pipe(response);
   });
+  serveSockets(server);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://localhost:${server.address().port}/`, close: () => server.close() };
+  return {
+    url: `http://localhost:${server.address().port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
-async function inChromium(url, profile, args) {
+async function inChromium(url, profile, test) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: which("CHROMIUM", "chromium", "google-chrome", "chromium-browser"),
     args: ["--no-sandbox"],
@@ -68,13 +82,13 @@ async function inChromium(url, profile, args) {
         quotaSize,
       }),
     );
-    return await page.evaluate((args) => globalThis.run(args), args);
+    return await page.evaluate((test) => globalThis.run(test), test);
   } finally {
     await context.close();
   }
 }
 
-async function inFirefox(url, profile, args) {
+async function inFirefox(url, profile, test) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: which("FIREFOX", "firefox-esr", "firefox"),
@@ -84,7 +98,7 @@ async function inFirefox(url, profile, args) {
   try {
     const page = await browser.newPage();
     await page.goto(url);
-    return await page.evaluate((args) => globalThis.run(args), args);
+    return await page.evaluate((test) => globalThis.run(test), test);
   } finally {
     await browser.close();
   }
@@ -102,34 +116,46 @@ async function bounded(promise) {
   }
 }
 
-// Each pass has a profile of its own. Nothing outside Firefox can set its
-// quota.
+const rapid = "-rapid.checks=20"; // of 100: every check waits for the disk
+
+// Each pass is a package with flags, and has a profile of its own. Nothing
+// outside Firefox can set its quota.
 const browsers = {
-  chromium: { run: inChromium, passes: ["-test.skip=TestQuota", "-test.run=TestQuota"] },
-  firefox: { run: inFirefox, passes: ["-test.skip=TestQuota"] },
+  chromium: {
+    run: inChromium,
+    passes: [
+      ["idb", rapid, "-test.skip=TestQuota"],
+      ["idb", rapid, "-test.run=TestQuota"],
+      ["netjs"],
+    ],
+  },
+  firefox: { run: inFirefox, passes: [["idb", rapid, "-test.skip=TestQuota"], ["netjs"]] },
 };
 const split = process.argv.indexOf("--");
 const chosen = process.argv.slice(2, split < 0 ? undefined : split);
 const flags = split < 0 ? [] : process.argv.slice(split + 1);
-const args = ["-test.v", "-rapid.checks=20", "-rapid.nofailfile", ...flags];
+const args = ["-test.v", ...flags];
 
 const work = await mkdtemp(join(tmpdir(), "petmail-idb-"));
 let failed = false;
 try {
-  const wasm = join(work, "test.wasm");
-  execFileSync("go", ["test", "-c", "-o", wasm, "./wasm/store/idb"], {
-    cwd: root,
-    env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
-    stdio: "inherit",
-  });
-  const server = await serve(wasm);
+  for (const [name, path] of Object.entries(packages)) {
+    execFileSync("go", ["test", "-c", "-o", join(work, `${name}.wasm`), path], {
+      cwd: root,
+      env: { ...process.env, GOOS: "js", GOARCH: "wasm" },
+      stdio: "inherit",
+    });
+  }
+  const server = await serve(work);
   try {
     for (const name of chosen.length ? chosen : Object.keys(browsers)) {
       const { run, passes } = browsers[name];
-      for (const [i, pass] of passes.entries()) {
+      for (const [i, [tested, ...extra]] of passes.entries()) {
         const profile = join(work, `${name}-${i}`);
-        const { code, lines } = await bounded(run(server.url, profile, [pass, ...args]));
-        for (const line of lines) console.log(`${name}: ${line}`);
+        const { code, lines } = await bounded(
+          run(server.url, profile, { tested, args: [...extra, ...args] }),
+        );
+        for (const line of lines) console.log(`${name} ${tested}: ${line}`);
         failed ||= code !== 0;
       }
     }
@@ -139,5 +165,5 @@ try {
 } finally {
   await rm(work, { recursive: true, force: true, maxRetries: 5 });
 }
-console.log(failed ? "idb: FAILED" : "idb: ok");
+console.log(failed ? "wasm in browsers: FAILED" : "wasm in browsers: ok");
 process.exitCode = failed ? 1 : 0;
