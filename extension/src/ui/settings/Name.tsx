@@ -1,0 +1,65 @@
+import { useEffect, useState } from "preact/hooks";
+import type { AgentClient } from "../../agent/types";
+import { MaxNameRunes } from "../../api";
+import { t } from "../catalogue";
+import { ErrorNote } from "../components";
+import { errorText } from "../errors";
+
+/** The name that people met from now on will see. */
+export function Name({ client, name }: { client: AgentClient; name: string }) {
+  const [text, setText] = useState(name);
+  const [saved, setSaved] = useState(false);
+  const [error, setError] = useState("");
+
+  // Another page may have changed it.
+  useEffect(() => setText(name), [name]);
+
+  const save = async () => {
+    setSaved(false);
+    setError("");
+    try {
+      await client.call("rename", { name: text.trim() });
+      setSaved(true);
+    } catch (refusal) {
+      setError(errorText(refusal));
+    }
+  };
+
+  return (
+    <form
+      class="settings-field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <label for="own-name">{t("settings.name")}</label>
+      <div class="settings-row">
+        <input
+          id="own-name"
+          data-testid="persona-rename"
+          value={text}
+          maxLength={MaxNameRunes}
+          dir="auto"
+          autocomplete="off"
+          aria-describedby="own-name-note"
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setSaved(false);
+            setError("");
+          }}
+        />
+        <button type="submit" class="button" data-testid="rename-save">
+          {t("settings.save")}
+        </button>
+      </div>
+      <p class="note" id="own-name-note">
+        {t("settings.nameNote")}
+      </p>
+      <p class="note" role="status">
+        {saved ? t("settings.saved") : ""}
+      </p>
+      <ErrorNote text={error} />
+    </form>
+  );
+}

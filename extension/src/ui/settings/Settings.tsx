@@ -1,0 +1,138 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Settings as Choices } from "../../api";
+import { platform } from "../../platform";
+import { languages, t } from "../catalogue";
+import { ErrorNote } from "../components";
+import { errorText } from "../errors";
+import { Icon } from "../icons";
+import type { State } from "../state";
+import { Browser } from "./Browser";
+import { Connection } from "./Connection";
+import { Changes } from "./change";
+import { Name } from "./Name";
+import { Switch } from "./Switch";
+import "./settings.css";
+
+interface Props {
+  state: State;
+  /** Back to where one was. */
+  onBack: () => void;
+}
+
+/** What a person can choose about their Petmail, and how it is doing. */
+export function Settings({ state, onBack }: Props) {
+  const data = state.data.value;
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  if (!data) return null;
+  return (
+    <section
+      class="settings"
+      aria-labelledby="settings-title"
+      data-testid="settings-pane"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        event.preventDefault();
+        onBack();
+      }}
+    >
+      <header class="talk-top">
+        <button
+          type="button"
+          class="icon-button back"
+          data-testid="back"
+          aria-label={t("settings.back")}
+          onClick={onBack}
+        >
+          <Icon name="back" />
+        </button>
+        <h2 id="settings-title" ref={title} tabIndex={-1}>
+          {t("settings.title")}
+        </h2>
+      </header>
+      <div class="settings-scroller">
+        <div class="settings-body">
+          <Name client={state.client} name={data.name} />
+          <Preferences state={state} settings={data.settings} />
+          <Browser relay={data.relay.url} />
+          <Connection client={state.client} relay={data.relay} version={data.version} />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Preferences({ state, settings }: { state: State; settings: Choices }) {
+  const [error, setError] = useState("");
+  const [blocked, setBlocked] = useState(false);
+  const changes = useMemo(
+    () => new Changes(state.client, () => state.data.peek()?.settings),
+    [state],
+  );
+
+  // What was allowed once may have been forbidden since, in the browser.
+  useEffect(() => {
+    if (!settings.notifications) return;
+    let current = true;
+    void platform.notificationPermission().then((may) => current && setBlocked(!may));
+    return () => {
+      current = false;
+    };
+  }, [settings.notifications]);
+
+  const change = async (some: Partial<Choices>) => {
+    setError("");
+    try {
+      await changes.make(some);
+    } catch (refusal) {
+      setError(errorText(refusal));
+    }
+  };
+
+  const notify = async (on: boolean) => {
+    // Asked first, while the click still counts for the browser.
+    const may = !on || (await platform.requestNotificationPermission().catch(() => false));
+    setBlocked(!may);
+    await change({ notifications: on && may });
+  };
+
+  return (
+    <>
+      <section aria-labelledby="settings-messages">
+        <h3 id="settings-messages">{t("settings.messages")}</h3>
+        <Switch
+          label={t("settings.notifications")}
+          note={t("settings.notificationsNote")}
+          on={settings.notifications && !blocked}
+          testid="notifications"
+          onChange={(on) => void notify(on)}
+        />
+        <ErrorNote text={blocked ? t("settings.notificationsRefused") : ""} />
+        <Switch
+          label={t("settings.quickReceipts")}
+          note={t("settings.quickReceiptsNote")}
+          on={settings.quickReceipts}
+          testid="quick-receipts"
+          onChange={(on) => void change({ quickReceipts: on })}
+        />
+        <ErrorNote text={error} />
+      </section>
+      <div class="settings-field">
+        <label for="language">{t("settings.language")}</label>
+        <select
+          id="language"
+          data-testid="language"
+          value={settings.language}
+          onChange={(event) => void change({ language: event.currentTarget.value })}
+        >
+          <option value="">{t("settings.languageBrowser")}</option>
+          {Object.entries(languages).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </>
+  );
+}
