@@ -51,7 +51,7 @@ func TestSlowConsumer(t *testing.T) {
 			deposit()
 		}
 		// A pipe holds nothing, so that the relay cannot write the first one.
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		deposit()
 		_, _, err = stuck.Read(context.Background())
 		require.Error(t, err, "it was dropped")
@@ -84,7 +84,7 @@ func TestSlowRendezvous(t *testing.T) {
 			_, _, err := writer.Read(context.Background())
 			reading <- err
 		}()
-		time.Sleep(3 * time.Minute)
+		<-time.After(3 * time.Minute)
 		_, _, err := stuck.Read(context.Background())
 		require.Error(t, err, "it was dropped")
 		stuck.CloseNow()

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	extensionAPI = regexp.MustCompile(`(^|[^\w.$"'/-])(globalThis\.|window\.|self\.)?(chrome|browser)\s*(\??\.\s*\w|\[)`)
+	extensionAPI = regexp.MustCompile(`(^|[^\w.$"'/-])(globalThis\.|window\.|self\.)?(chrome|browser)\s*(\??\.\w|\[)`)
 	markupSink   = regexp.MustCompile(`\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|createContextualFragment|srcdoc)\b|\bdocument\.write|\beval\(|\bnew Function\(`)
 	webStorage   = regexp.MustCompile(`\b(localStorage|sessionStorage)\b|\bdocument\.cookie\b`)
 	imported     = regexp.MustCompile(`(?:\bfrom\s+|\bimport\s*\(?\s*)["'](\.{1,2}/[^"']+)["']`)
