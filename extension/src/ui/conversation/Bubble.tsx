@@ -1,0 +1,95 @@
+import { Component } from "preact";
+import type { Message } from "../../api";
+import { t } from "../catalogue";
+import { Icon } from "../icons";
+import { pieces, safeText } from "./text";
+import { clock, full } from "./time";
+
+interface Props {
+  message: Message;
+  /** The first of several of one side in a row. */
+  first: boolean;
+  /** Whose message it is, if it is not the reader's. */
+  name: string;
+  language: string;
+  /** Whether the tab key comes here. */
+  tabStop: boolean;
+  onMenu: (message: Message, button: HTMLElement) => void;
+  onFocus: (message: Message) => void;
+}
+
+/** One message. It is drawn again only when something of it has changed. */
+export class Bubble extends Component<Props> {
+  override shouldComponentUpdate(next: Props): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== now[key]);
+  }
+
+  override render({ message, first, name, language, tabStop, onMenu, onFocus }: Props) {
+    return (
+      <li
+        class={`message${message.mine ? " mine" : ""}${first ? " first" : ""}`}
+        data-testid="message"
+        data-mine={String(message.mine)}
+        data-state={message.state}
+        data-id={message.id}
+      >
+        <div class="bubble">
+          <span class="visually-hidden">{message.mine ? t("conversation.you") : name}: </span>
+          {message.kind === "text" ? (
+            <Text text={message.text} />
+          ) : (
+            <span class="text unknown" data-testid="message-text">
+              {t("conversation.unknownKind")}
+            </span>
+          )}
+          <span class="meta">
+            <time
+              dateTime={new Date(message.time).toISOString()}
+              title={full(message.time, language)}
+            >
+              {clock(message.time, language)}
+            </time>
+            {message.mine && <State message={message} />}
+          </span>
+        </div>
+        <button
+          type="button"
+          class="more"
+          data-testid="message-menu"
+          aria-haspopup="menu"
+          aria-label={t("conversation.menu")}
+          tabIndex={tabStop ? 0 : -1}
+          onFocus={() => onFocus(message)}
+          onClick={(event) => onMenu(message, event.currentTarget)}
+        >
+          <Icon name="more" />
+        </button>
+      </li>
+    );
+  }
+}
+
+function State({ message }: { message: Message }) {
+  if (message.state === "received") return null;
+  return (
+    <span class={`state ${message.state}`}> · {t(`conversation.state.${message.state}`)}</span>
+  );
+}
+
+/** A text of anybody: plain, its direction kept to itself, plain web links to click. */
+export function Text({ text }: { text: string }) {
+  return (
+    <bdi class="text" data-testid="message-text" dir="auto">
+      {pieces(safeText(text)).map((piece, i) =>
+        piece.href ? (
+          <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
+    </bdi>
+  );
+}

@@ -1,0 +1,213 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { AgentClient } from "../../agent/types";
+import type { Conversation, Message } from "../../api";
+import { language, t } from "../catalogue";
+import { ConfirmDialog } from "../components";
+import { Details } from "../details/Details";
+import { Icon } from "../icons";
+import { Face } from "../list/Face";
+import { Composer } from "./Composer";
+import type { Drafts } from "./drafts";
+import { useEscape } from "./escape";
+import { MessageList } from "./MessageList";
+import { Messages } from "./messages";
+import { safeLine } from "./text";
+import { usePageVisible } from "./visible";
+import "./conversation.css";
+
+interface Props {
+  client: AgentClient;
+  conversation: Conversation;
+  drafts: Drafts;
+  /** Back to the list, where only one of the two has room. */
+  onBack: () => void;
+  /** Whether the field to write in takes the focus. */
+  focus: boolean;
+}
+
+/**
+ * A conversation: its messages, where one writes, and its details. Give each
+ * conversation a key of its own.
+ */
+export function ConversationPane({ client, conversation, drafts, onBack, focus }: Props) {
+  const { id, state } = conversation;
+  const name = safeLine(conversation.name) || t("list.unnamed");
+  const messages = useMessages(client, conversation);
+  const [details, setDetails] = useState(false);
+  const [deleting, setDeleting] = useState<Message>();
+  const opener = useRef<HTMLButtonElement>(null);
+
+  const closeDetails = useCallback(() => {
+    setDetails(false);
+    opener.current?.focus();
+  }, []);
+  useEscape(details ? closeDetails : onBack);
+  const send = useCallback((text: string) => messages.send(text), [messages]);
+
+  return (
+    <div class={`talk${details ? " with-details" : ""}`}>
+      <section class="talk-main" aria-label={name}>
+        <header class="talk-top">
+          <button
+            type="button"
+            class="icon-button back"
+            data-testid="back"
+            aria-label={t("conversation.back")}
+            onClick={onBack}
+          >
+            <Icon name="back" />
+          </button>
+          <Face id={id} name={name} />
+          <div class="talk-who">
+            <h2>
+              <bdi>{name}</bdi>
+            </h2>
+            {conversation.verified && !conversation.keyAlarm && (
+              <span class="badge" data-testid="verified-badge">
+                <Icon name="check" />
+                {t("conversation.verified")}
+              </span>
+            )}
+          </div>
+          <button
+            type="button"
+            ref={opener}
+            class="button quiet"
+            data-testid="details"
+            aria-expanded={details}
+            onClick={() => setDetails(!details)}
+          >
+            {t("conversation.details")}
+          </button>
+        </header>
+        {conversation.keyAlarm && (
+          <div class="talk-alarm" role="alert">
+            <Icon name="warning" />
+            <p>{t("conversation.keyAlarm", { name })}</p>
+            <button type="button" class="button" onClick={() => setDetails(true)}>
+              {t("conversation.compare")}
+            </button>
+          </div>
+        )}
+        <Body messages={messages} conversation={conversation} name={name} onDelete={setDeleting} />
+        {state === "waiting" && (
+          <p class="talk-note" data-testid="waiting">
+            <Icon name="clock" />
+            <span>
+              {t("conversation.waiting", { name: safeLine(conversation.name) || t("list.they") })}
+            </span>
+          </p>
+        )}
+        {state === "failed" ? (
+          <Failed conversation={conversation} client={client} />
+        ) : (
+          <Composer conversation={conversation} drafts={drafts} send={send} focus={focus} />
+        )}
+      </section>
+      {details && <Details client={client} conversation={conversation} onClose={closeDetails} />}
+      {deleting && (
+        <ConfirmDialog
+          title={t("conversation.deleteTitle")}
+          confirm={t("conversation.deleteConfirm")}
+          danger
+          onConfirm={() => messages.remove(deleting.id)}
+          onClose={() => setDeleting(undefined)}
+        >
+          <p class="quote">
+            <bdi>{safeLine(deleting.text).slice(0, 200)}</bdi>
+          </p>
+          <p>
+            {t(deleting.mine ? "conversation.deleteMine" : "conversation.deleteTheirs", { name })}
+          </p>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+/** The messages of the conversation, as long as it is shown, and its read marks. */
+function useMessages(client: AgentClient, conversation: Conversation): Messages {
+  const { id, unread } = conversation;
+  const visible = usePageVisible();
+  const reading = useRef(visible);
+  reading.current = visible;
+
+  const messages = useMemo(
+    () => new Messages(client, id, unread, () => reading.current),
+    [client, id],
+  );
+  useEffect(() => () => messages.close(), [messages]);
+
+  const read = visible && messages.following.value && messages.loading.value === "loaded";
+  useEffect(() => {
+    if (read && unread > 0) void messages.read();
+  }, [messages, read, unread]);
+  return messages;
+}
+
+interface BodyProps {
+  messages: Messages;
+  conversation: Conversation;
+  name: string;
+  onDelete: (message: Message) => void;
+}
+
+function Body({ messages, conversation, name, onDelete }: BodyProps) {
+  const loading = messages.loading.value;
+  if (loading === "loading") return <div class="message-area" aria-busy="true" />;
+  if (loading === "failed") {
+    return (
+      <div class="message-area talk-empty" role="alert" data-testid="error">
+        <p>{t("conversation.loadFailed")}</p>
+        <button type="button" class="button" onClick={() => messages.load()}>
+          {t("conversation.again")}
+        </button>
+      </div>
+    );
+  }
+  return (
+    <MessageList
+      messages={messages}
+      name={name}
+      language={language.value}
+      onDelete={onDelete}
+      beginning={<Beginning conversation={conversation} name={name} />}
+    />
+  );
+}
+
+/** What stands above the first message. */
+function Beginning({ conversation, name }: { conversation: Conversation; name: string }) {
+  if (conversation.state === "failed") return null;
+  return (
+    <p class="beginning">
+      <Icon name="lock" />
+      <span>
+        {conversation.state === "waiting"
+          ? t("conversation.beginningWaiting")
+          : t("conversation.beginning", { name })}
+      </span>
+    </p>
+  );
+}
+
+/** Instead of the field to write in, where no one will ever read it. */
+function Failed({ client, conversation }: { client: AgentClient; conversation: Conversation }) {
+  return (
+    <div class="talk-failed" data-testid="failed">
+      <p>
+        <strong>{t("conversation.failedTitle")}</strong> {t("conversation.failed")}
+      </p>
+      <button
+        type="button"
+        class="button"
+        data-testid="forget-failed"
+        onClick={() =>
+          void client.call("forget", { conversation: conversation.id }).catch(() => undefined)
+        }
+      >
+        {t("conversation.remove")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Message } from "../../api";
+import { t } from "../catalogue";
+import { Icon } from "../icons";
+import { safeText } from "./text";
+
+interface Props {
+  message: Message;
+  /** What opened it; it opens beside it and gives the focus back. */
+  button: HTMLElement;
+  onClose: () => void;
+  onDelete: (message: Message) => void;
+}
+
+/** What can be done with a message. */
+export function MessageMenu({ message, button, onClose, onDelete }: Props) {
+  const menu = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const element = menu.current;
+    if (!element) return;
+    element.showPopover();
+    place(element, button);
+    element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+  }, [button]);
+
+  const close = () => {
+    menu.current?.hidePopover();
+    button.focus();
+  };
+
+  const copy = async () => {
+    close();
+    await navigator.clipboard.writeText(safeText(message.text)).catch(() => undefined);
+  };
+
+  return (
+    <div
+      ref={menu}
+      class="menu"
+      popover="auto"
+      role="menu"
+      aria-label={t("conversation.menu")}
+      onToggle={(event) => event.newState === "closed" && onClose()}
+      onKeyDown={moveAmongItems}
+    >
+      {message.kind === "text" && (
+        <button
+          type="button"
+          role="menuitem"
+          data-testid="message-copy"
+          tabIndex={-1}
+          onClick={copy}
+        >
+          <Icon name="copy" />
+          {t("conversation.copy")}
+        </button>
+      )}
+      <button
+        type="button"
+        role="menuitem"
+        class="danger"
+        data-testid="message-delete"
+        tabIndex={-1}
+        onClick={() => {
+          close();
+          onDelete(message);
+        }}
+      >
+        <Icon name="trash" />
+        {t("conversation.delete")}
+      </button>
+    </div>
+  );
+}
+
+/** Below the button, or above it where there is no room, and inside the window. */
+function place(menu: HTMLElement, button: HTMLElement): void {
+  const at = button.getBoundingClientRect();
+  const size = menu.getBoundingClientRect();
+  const below = at.bottom + size.height + 8 <= innerHeight;
+  menu.style.top = `${Math.max(8, below ? at.bottom : at.top - size.height)}px`;
+  const left = Math.min(at.left, innerWidth - size.width - 8);
+  menu.style.left = `${Math.max(8, left)}px`;
+}
+
+function moveAmongItems(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  const at = items.indexOf(document.activeElement as HTMLElement);
+  const to = {
+    ArrowUp: (at + items.length - 1) % items.length,
+    ArrowDown: (at + 1) % items.length,
+    Home: 0,
+    End: items.length - 1,
+  }[event.key];
+  if (event.key === "Tab") event.currentTarget.hidePopover();
+  if (to === undefined) return;
+  event.preventDefault();
+  items[to]?.focus();
+}

@@ -1,0 +1,205 @@
+import { batch, signal } from "@preact/signals";
+import type { AgentClient } from "../../agent/types";
+import type { Event, Message } from "../../api";
+import {
+  atTail,
+  empty,
+  showNewer,
+  showOlder,
+  tail,
+  type Window,
+  withMessage,
+  withNewest,
+  withOlder,
+  withoutMessage,
+} from "./window";
+
+/** Messages in the first page, and in each page of older ones. */
+const FIRST = 80;
+const OLDER = 120;
+const MAX_PAGE = 200;
+
+export type Loading = "loading" | "loaded" | "failed";
+
+/** A text on its way to the agent. */
+export interface Pending {
+  key: string;
+  text: string;
+  time: number;
+}
+
+/** The messages of one conversation, as far as they are shown. */
+export class Messages {
+  readonly window = signal<Window>(empty);
+  readonly loading = signal<Loading>("loading");
+  /** Sent from here and not yet stored by the agent: it starts, or is slow. */
+  readonly pending = signal<readonly Pending[]>([]);
+  /** Received while the reader was not at the newest. */
+  readonly missed = signal(0);
+  /** The newest received a moment ago, for those who listen. */
+  readonly heard = signal<Message | undefined>(undefined);
+  /** The cursor of the first message that was new to the reader, or "". */
+  readonly marker = signal("");
+  /** Whether the reader is at the newest; the list says so. */
+  readonly following = signal(true);
+
+  readonly #client: AgentClient;
+  readonly #conversation: string;
+  readonly #stop: () => void;
+  readonly #reading: () => boolean;
+  #unread: number;
+  #paging = false;
+  #generation = 0;
+  #keys = 0;
+
+  /**
+   * unread is the conversation's count now; reading tells whether the reader
+   * can see the page.
+   */
+  constructor(client: AgentClient, conversation: string, unread: number, reading: () => boolean) {
+    this.#client = client;
+    this.#conversation = conversation;
+    this.#unread = unread;
+    this.#reading = reading;
+    this.#stop = client.onEvent((event) => this.#take(event));
+    void this.load(Math.min(MAX_PAGE, FIRST + unread));
+  }
+
+  close(): void {
+    this.#generation++;
+    this.#stop();
+  }
+
+  /** Reads the newest messages, at first or anew. */
+  async load(limit = MAX_PAGE): Promise<void> {
+    const generation = ++this.#generation;
+    if (this.loading.value === "failed") this.loading.value = "loading";
+    try {
+      const page = await this.#client.call("messages", {
+        conversation: this.#conversation,
+        before: "",
+        limit,
+      });
+      if (generation !== this.#generation) return;
+      batch(() => {
+        this.window.value = withNewest(this.window.value, page.messages, page.more);
+        this.loading.value = "loaded";
+        if (this.#unread > 0) this.marker.value = firstOfUnread(page.messages, this.#unread);
+      });
+    } catch {
+      // What is shown already stays; another snapshot comes with the agent.
+      if (generation === this.#generation && this.loading.value === "loading")
+        this.loading.value = "failed";
+    }
+  }
+
+  /** Shows older messages, from memory or from the agent. */
+  async older(): Promise<void> {
+    const w = this.window.value;
+    if (w.start > 0) {
+      this.window.value = showOlder(w);
+      return;
+    }
+    const first = w.messages[0];
+    if (!w.more || !first || this.#paging) return;
+    this.#paging = true;
+    const generation = this.#generation;
+    try {
+      const page = await this.#client.call("messages", {
+        conversation: this.#conversation,
+        before: first.cursor,
+        limit: OLDER,
+      });
+      // Meanwhile others may have been forgotten or read anew.
+      if (generation !== this.#generation || this.window.value.messages[0]?.cursor !== first.cursor)
+        return;
+      this.window.value = withOlder(this.window.value, page.messages, page.more);
+    } catch {
+      // Scrolling on asks again.
+    } finally {
+      this.#paging = false;
+    }
+  }
+
+  newer(): void {
+    if (!atTail(this.window.value)) this.window.value = showNewer(this.window.value);
+  }
+
+  newest(): void {
+    batch(() => {
+      this.following.value = true;
+      this.missed.value = 0;
+      this.window.value = tail(this.window.value);
+    });
+  }
+
+  /** Tells the agent that all is read, if it is not yet. */
+  async read(): Promise<void> {
+    this.#unread = 0;
+    // A read mark that got lost is made up for by the next one.
+    await this.#client.call("read", { conversation: this.#conversation }).catch(() => undefined);
+  }
+
+  /** Sends a text; rejects with an AgentError. */
+  async send(text: string): Promise<void> {
+    const one: Pending = { key: `pending-${this.#keys++}`, text, time: Date.now() };
+    batch(() => {
+      this.marker.value = "";
+      this.pending.value = [...this.pending.value, one];
+      this.newest();
+    });
+    try {
+      const message = await this.#client.call("send", { conversation: this.#conversation, text });
+      this.#add(message, false);
+    } finally {
+      this.pending.value = this.pending.value.filter((other) => other !== one);
+    }
+  }
+
+  async remove(message: string): Promise<void> {
+    await this.#client.call("delete", { conversation: this.#conversation, message });
+    this.window.value = withoutMessage(this.window.value, message);
+  }
+
+  #take(event: Event): void {
+    if (event.snapshot) {
+      if (this.loading.value !== "loading") void this.load();
+    } else if (event.message?.conversation === this.#conversation) {
+      this.#add(event.message.message, event.message.fresh);
+    } else if (event.messageRemoved?.conversation === this.#conversation) {
+      this.window.value = withoutMessage(this.window.value, event.messageRemoved.message);
+    }
+  }
+
+  #add(message: Message, fresh: boolean): void {
+    // Before the first page is here it is part of that page.
+    if (this.loading.value !== "loaded") return;
+    batch(() => {
+      const before = this.window.value;
+      this.window.value = withMessage(before, message, this.following.value);
+      if (message.mine) this.#stored(message.text);
+      if (!fresh) return;
+      this.heard.value = message;
+      if (!this.following.value) this.missed.value++;
+      if (this.following.value && this.#reading()) return;
+      if (this.#unread === 0) this.marker.value = message.cursor;
+      this.#unread++;
+    });
+  }
+
+  /** The event of a message we sent came before the answer. */
+  #stored(text: string): void {
+    const one = this.pending.value.find((other) => other.text === text);
+    if (one) this.pending.value = this.pending.value.filter((other) => other !== one);
+  }
+}
+
+/** The cursor of the first of the last received messages, or "". */
+function firstOfUnread(messages: readonly Message[], unread: number): string {
+  let left = unread;
+  for (let i = messages.length - 1; i >= 0; i--) {
+    const message = messages[i];
+    if (message && !message.mine && --left === 0) return message.cursor;
+  }
+  return "";
+}

@@ -1,0 +1,84 @@
+// What other people wrote, made fit to be shown.
+
+/** A stretch of text; href is set where it is a link. */
+export interface Piece {
+  text: string;
+  href?: string;
+}
+
+/** C0 and C1 controls besides tab and newline; they have no shape. */
+const controls = /(?![\t\n])\p{Cc}/gu;
+
+/**
+ * Characters that change the direction of what follows. The overrides serve
+ * only to deceive; in names the others do too.
+ */
+const overrides = /[\u202d\u202e]/g;
+const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Spaces of all kinds, and what is as good as one in a name. */
+const spaces =
+  /(?:\u034f|[\s\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2064\u3164\ufeff\uffa0])+/g;
+
+/** A message's text without what cannot be shown or would deceive. */
+export function safeText(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replace(controls, "").replace(overrides, "");
+}
+
+/** The same on one line, for names and previews. */
+export function safeLine(text: string): string {
+  return text.replace(spaces, " ").replace(controls, "").replace(directions, "").trim();
+}
+
+/** Links longer than this are left as text. */
+const MAX_LINK = 2000;
+
+const link = /\bhttps?:\/\/[^\s<>"'`\u2066-\u2069\u200e\u200f\u202a-\u202c]+/gi;
+
+/** Splits a safe text at its plain web links. Joined, the pieces are the text. */
+export function pieces(text: string): Piece[] {
+  const out: Piece[] = [];
+  let done = 0;
+  for (const match of text.matchAll(link)) {
+    const shown = trimmed(match[0]);
+    const href = address(shown);
+    if (!href) continue;
+    if (match.index > done) out.push({ text: text.slice(done, match.index) });
+    out.push({ text: shown, href });
+    done = match.index + shown.length;
+  }
+  if (done < text.length || out.length === 0) out.push({ text: text.slice(done) });
+  return out;
+}
+
+/** Without the punctuation that ends the sentence around it. */
+function trimmed(found: string): string {
+  let shown = found.replace(/[.,;:!?…]+$/, "");
+  while (/[)\]}]$/.test(shown) && unbalanced(shown)) {
+    shown = shown.slice(0, -1).replace(/[.,;:!?…]+$/, "");
+  }
+  return shown;
+}
+
+function unbalanced(shown: string): boolean {
+  const close = shown.slice(-1);
+  const open = { ")": "(", "]": "[", "}": "{" }[close] ?? "";
+  return shown.split(close).length > shown.split(open).length;
+}
+
+/**
+ * Where a link leads; undefined if it is none, or one that shows another place
+ * than it leads to.
+ */
+function address(shown: string): string | undefined {
+  if (shown.length > MAX_LINK) return undefined;
+  let url: URL;
+  try {
+    url = new URL(shown);
+  } catch {
+    return undefined;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+  if (url.username || url.password || !url.hostname) return undefined;
+  return url.href;
+}

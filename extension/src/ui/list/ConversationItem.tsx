@@ -1,0 +1,94 @@
+import { Component } from "preact";
+import type { Conversation } from "../../api";
+import { t } from "../catalogue";
+import { safeLine } from "../conversation/text";
+import { brief, full } from "../conversation/time";
+import { Icon } from "../icons";
+import { Face } from "./Face";
+
+interface Props {
+  conversation: Conversation;
+  selected: boolean;
+  /** Whether the tab key comes here; the arrows go to the others. */
+  tabStop: boolean;
+  language: string;
+  now: number;
+  onSelect: (id: string) => void;
+}
+
+/** One person in the list. It is drawn again only when something of it has changed. */
+export class ConversationItem extends Component<Props> {
+  override shouldComponentUpdate(next: Props): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== now[key]);
+  }
+
+  override render({ conversation, selected, tabStop, language, now, onSelect }: Props) {
+    const { id, unread, verified, keyAlarm, activity } = conversation;
+    const name = safeLine(conversation.name) || t("list.unnamed");
+    return (
+      <li>
+        <button
+          type="button"
+          class={`item${selected ? " on" : ""}${unread > 0 ? " unread" : ""}`}
+          data-testid="conversation"
+          data-name={conversation.name}
+          data-unread={unread}
+          data-id={id}
+          aria-current={selected ? "true" : undefined}
+          tabIndex={tabStop ? 0 : -1}
+          onClick={() => onSelect(id)}
+        >
+          <Face id={id} name={name} />
+          <span class="item-words">
+            <span class="item-name">
+              <bdi>{name}</bdi>
+              {keyAlarm ? (
+                <span class="item-alarm">
+                  <Icon name="warning" />
+                  <span class="visually-hidden">{t("list.keyAlarm")}</span>
+                </span>
+              ) : (
+                verified && (
+                  <span class="item-verified">
+                    <Icon name="check" />
+                    <span class="visually-hidden">{t("list.verified")}</span>
+                  </span>
+                )
+              )}
+            </span>
+            <Preview conversation={conversation} />
+          </span>
+          <span class="item-side">
+            {activity > 0 && (
+              <time dateTime={new Date(activity).toISOString()} title={full(activity, language)}>
+                {brief(activity, now, language)}
+              </time>
+            )}
+            {unread > 0 && (
+              <span class="dot">
+                <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+                <span class="visually-hidden">{t("list.unread", { count: unread })}</span>
+              </span>
+            )}
+          </span>
+        </button>
+      </li>
+    );
+  }
+}
+
+/** The second line: what was last said, or what there is to know. */
+function Preview({ conversation }: { conversation: Conversation }) {
+  const { state, preview, previewMine } = conversation;
+  const text = safeLine(preview);
+  if (state === "failed") return <span class="item-preview failed">{t("list.failed")}</span>;
+  if (state === "waiting") return <span class="item-preview">{t("list.waiting")}</span>;
+  if (!text) return <span class="item-preview">{t("list.beginning")}</span>;
+  return (
+    <span class="item-preview">
+      {previewMine && `${t("list.you")} `}
+      <bdi>{text}</bdi>
+    </span>
+  );
+}
