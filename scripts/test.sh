@@ -18,7 +18,7 @@ part() { # name, log, command...
 
 part "go" go.log $GO test ./...
 part "pages" pages.log sh -c 'cd extension && npm test'
-part "indexeddb" indexeddb.log node extension/tests/wasm/run.mjs
+part "wasm-in-browsers" wasm.log node extension/tests/wasm/run.mjs
 part "browsers" browsers.log sh -c 'cd tests/browser && node_modules/.bin/playwright test'
 
 echo
@@ -26,7 +26,7 @@ echo "== summary"
 grep -E '^(ok|FAIL|---|panic:)' "$logs/go.log"
 echo
 tail -n 8 "$logs/pages.log"
-grep -E '^(idb|chromium|firefox)' "$logs/indexeddb.log"
+grep -E '(^wasm in browsers|--- FAIL|^[a-z]+ [a-z]+: (PASS|FAIL)$)' "$logs/wasm.log"
 grep -E '^ +[0-9]+ (passed|failed|flaky|interrupted|did not run)' "$logs/browsers.log"
 if [ -n "$failed" ]; then
 	echo "failed:$failed" >&2
