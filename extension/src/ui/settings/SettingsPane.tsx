@@ -1,149 +1,105 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { MaxNameRunes, type Settings } from "../../api";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Settings } from "../../api";
 import { platform } from "../../platform";
 import { languages, t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
-import { RelayLight } from "../shell/RelayLight";
 import type { Data, State } from "../state";
-import { Device } from "./Device";
+import { Browser } from "./Browser";
+import { Connection } from "./Connection";
+import { Changes } from "./change";
+import { Name } from "./Name";
 import { Switch } from "./Switch";
 import "./settings.css";
 
-/** The choices of the person. */
+/** What a person can choose about their Petmail, and how it is doing. */
 export function SettingsPane({ state, data }: { state: State; data: Data }) {
   const title = useRef<HTMLHeadingElement>(null);
-  const [error, setError] = useState("");
-  const { settings, relay } = data;
-
   useEffect(() => title.current?.focus(), []);
-
-  const change = async (some: Partial<Settings>) => {
-    setError("");
-    try {
-      await state.client.call("settings", { ...settings, ...some });
-    } catch (reason) {
-      setError(errorText(reason));
-    }
-  };
-
-  const notify = async (on: boolean) => {
-    // The browser asks only within the click.
-    if (on && !(await platform.requestNotificationPermission())) {
-      setError(t("settings.notificationsRefused"));
-      return;
-    }
-    await change({ notifications: on });
-  };
-
   return (
-    <article class="settings" aria-labelledby="settings-title">
+    <article class="settings" aria-labelledby="settings-title" data-testid="settings-pane">
       <h2 id="settings-title" ref={title} tabIndex={-1}>
         {t("settings.title")}
       </h2>
-      <ErrorNote text={error} />
-      <Name state={state} name={data.name} />
-      <section>
-        <Switch
-          label={t("settings.notifications")}
-          note={t("settings.notificationsNote")}
-          on={settings.notifications}
-          testid="setting-notifications"
-          onChange={(on) => void notify(on)}
-        />
-        <Switch
-          label={t("settings.quickReceipts")}
-          note={t("settings.quickReceiptsNote")}
-          on={settings.quickReceipts}
-          testid="setting-quick-receipts"
-          onChange={(quickReceipts) => void change({ quickReceipts })}
-        />
-        <div class="field">
-          <label for="language">{t("settings.language")}</label>
-          <select
-            id="language"
-            data-testid="setting-language"
-            value={settings.language}
-            onChange={(event) => void change({ language: event.currentTarget.value })}
-          >
-            <option value="">{t("settings.languageBrowser")}</option>
-            {Object.entries(languages).map(([tag, itself]) => (
-              <option key={tag} value={tag} lang={tag}>
-                {itself}
-              </option>
-            ))}
-          </select>
-        </div>
-      </section>
-      <Device />
-      <section>
-        <h3>{t("settings.connection")}</h3>
-        <dl>
-          <dt>{t("settings.relay")}</dt>
-          <dd dir="ltr">{relay.url}</dd>
-          <dt>{t("settings.connection")}</dt>
-          <dd>
-            <RelayLight relay={relay} />
-          </dd>
-          <dt>{t("settings.version")}</dt>
-          <dd dir="ltr">{data.version}</dd>
-        </dl>
-        <p class="note">{t("settings.relayNote")}</p>
-      </section>
+      <Name client={state.client} name={data.name} />
+      <Preferences state={state} settings={data.settings} />
+      <Browser relay={data.relay.url} />
+      <Connection client={state.client} relay={data.relay} version={data.version} />
     </article>
   );
 }
 
-function Name({ state, name }: { state: State; name: string }) {
-  const [text, setText] = useState(name);
-  const [said, setSaid] = useState<{ error?: string; saved?: boolean }>({});
+function Preferences({ state, settings }: { state: State; settings: Settings }) {
+  const [error, setError] = useState("");
+  const [blocked, setBlocked] = useState(false);
+  const changes = useMemo(
+    () => new Changes(state.client, () => state.data.peek()?.settings),
+    [state],
+  );
 
-  // Another page may have changed it.
-  useEffect(() => setText(name), [name]);
+  // What was allowed once may have been forbidden since, in the browser.
+  useEffect(() => {
+    if (!settings.notifications) return;
+    let current = true;
+    void platform.notificationPermission().then((may) => current && setBlocked(!may));
+    return () => {
+      current = false;
+    };
+  }, [settings.notifications]);
 
-  const save = async () => {
+  const change = async (some: Partial<Settings>) => {
+    setError("");
     try {
-      await state.client.call("rename", { name: text.trim() });
-      setSaid({ saved: true });
-    } catch (reason) {
-      setSaid({ error: errorText(reason) });
+      await changes.make(some);
+    } catch (refusal) {
+      setError(errorText(refusal));
     }
   };
 
+  const notify = async (on: boolean) => {
+    // Asked first, while the click still counts for the browser.
+    const may = !on || (await platform.requestNotificationPermission().catch(() => false));
+    setBlocked(!may);
+    await change({ notifications: on && may });
+  };
+
   return (
-    <form
-      class="field"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <label for="own-name">{t("settings.name")}</label>
-      <div class="row">
-        <input
-          id="own-name"
-          data-testid="own-name"
-          value={text}
-          maxLength={MaxNameRunes}
-          dir="auto"
-          autocomplete="nickname"
-          aria-describedby="own-name-note"
-          onInput={(event) => {
-            setText(event.currentTarget.value);
-            setSaid({});
-          }}
+    <>
+      <section aria-labelledby="settings-messages">
+        <h3 id="settings-messages">{t("settings.messages")}</h3>
+        <Switch
+          label={t("settings.notifications")}
+          note={t("settings.notificationsNote")}
+          on={settings.notifications && !blocked}
+          testid="notifications"
+          onChange={(on) => void notify(on)}
         />
-        <button type="submit" class="button" data-testid="own-name-save">
-          {t("settings.save")}
-        </button>
+        <ErrorNote text={blocked ? t("settings.notificationsRefused") : ""} />
+        <Switch
+          label={t("settings.quickReceipts")}
+          note={t("settings.quickReceiptsNote")}
+          on={settings.quickReceipts}
+          testid="quick-receipts"
+          onChange={(on) => void change({ quickReceipts: on })}
+        />
+        <ErrorNote text={error} />
+      </section>
+      <div class="settings-field">
+        <label for="language">{t("settings.language")}</label>
+        <select
+          id="language"
+          data-testid="language"
+          value={settings.language}
+          onChange={(event) => void change({ language: event.currentTarget.value })}
+        >
+          <option value="">{t("settings.languageBrowser")}</option>
+          {Object.entries(languages).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
       </div>
-      <p class="note" id="own-name-note">
-        {t("settings.nameNote")}
-      </p>
-      <p class="note" role="status">
-        {said.saved ? t("settings.saved") : ""}
-      </p>
-      <ErrorNote text={said.error ?? ""} />
-    </form>
+    </>
   );
 }

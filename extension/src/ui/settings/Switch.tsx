@@ -10,25 +10,25 @@ interface Props {
 
 /** Something that is on or off. It shows what the agent has, not what was clicked. */
 export function Switch({ label, note, on, testid, onChange }: Props) {
-  const noteId = useId();
+  const id = useId();
   return (
-    <div class="switch-row">
-      <label class="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={on}
-          data-testid={testid}
-          aria-describedby={noteId}
-          onChange={(event) => {
-            const wanted = event.currentTarget.checked;
-            event.currentTarget.checked = on;
-            onChange(wanted);
-          }}
-        />
-        <span>{label}</span>
-      </label>
-      <p class="note" id={noteId}>
+    <div class="switch">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="checkbox"
+        // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox tells itself whether it is checked
+        role="switch"
+        checked={on}
+        data-testid={testid}
+        aria-describedby={`${id}-note`}
+        onChange={(event) => {
+          const wanted = event.currentTarget.checked;
+          event.currentTarget.checked = on;
+          onChange(wanted);
+        }}
+      />
+      <p class="note" id={`${id}-note`}>
         {note}
       </p>
     </div>
