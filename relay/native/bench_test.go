@@ -165,18 +165,22 @@ func BenchmarkPush(b *testing.B) {
 		Signature: ed25519.Sign(to.key, relayproto.AuthMessage(to.relay.ID, nonce)),
 	})
 	read()
-	var total []time.Duration
+	var total, acks []time.Duration
 	for range b.N {
 		envelope := to.envelope(b)
 		begin := time.Now()
 		go deposit(b, client, r.url(), envelope)
 		f := read()
 		total = append(total, time.Since(begin))
+		ackBegin := time.Now()
 		write(relayproto.Frame{Type: relayproto.FrameAck, Seqs: []uint64{f.Seq}})
 		write(relayproto.Frame{Type: relayproto.FrameCredit, Credit: 1})
 		write(relayproto.Frame{Type: relayproto.FramePing, Token: 1})
 		read()
+		acks = append(acks, time.Since(ackBegin))
 	}
+	slices.Sort(acks)
+	b.ReportMetric(float64(acks[len(acks)/2].Microseconds()), "p50-ack-µs")
 	slices.Sort(total)
 	b.ReportMetric(float64(total[len(total)/2].Microseconds()), "p50-µs")
 	b.ReportMetric(float64(total[len(total)*99/100].Microseconds()), "p99-µs")
