@@ -1,16 +1,12 @@
 package mls
 
 import (
-	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/hpke"
 	"crypto/mlkem"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha3"
 	"errors"
@@ -77,32 +73,6 @@ func (StandardProvider) NewHash(s Suite) hash.Hash {
 	return p.newHash()
 }
 
-func curveOf(a signatureAlgorithm) (elliptic.Curve, crypto.Hash) {
-	switch a {
-	case p256Signature:
-		return elliptic.P256(), crypto.SHA256
-	case p384Signature:
-		return elliptic.P384(), crypto.SHA384
-	}
-	return elliptic.P521(), crypto.SHA512
-}
-
-// ecdsaKey parses a scalar; some implementations drop its leading zeros.
-func ecdsaKey(a signatureAlgorithm, private []byte) (*ecdsa.PrivateKey, error) {
-	curve, _ := curveOf(a)
-	scalar := make([]byte, (curve.Params().BitSize+7)/8)
-	defer clear(scalar)
-	if len(private) > len(scalar) {
-		return nil, errors.New("signature key has a wrong size")
-	}
-	copy(scalar[len(scalar)-len(private):], private)
-	key, err := ecdsa.ParseRawPrivateKey(curve, scalar)
-	if err != nil {
-		return nil, errors.New("signature key is malformed")
-	}
-	return key, nil
-}
-
 // GenerateSignatureKey implements [Provider].
 func (StandardProvider) GenerateSignatureKey(random io.Reader, s Suite) (private, public []byte, err error) {
 	p, err := s.params()
@@ -117,24 +87,7 @@ func (StandardProvider) GenerateSignatureKey(random io.Reader, s Suite) (private
 		key := ed25519.NewKeyFromSeed(seed)
 		return seed, key[ed25519.SeedSize:], nil
 	}
-	curve, _ := curveOf(p.signature)
-	size := (curve.Params().BitSize + 7) / 8
-	for range 64 { // a random scalar is out of range less than half the time
-		scalar := make([]byte, size)
-		if _, err := io.ReadFull(random, scalar); err != nil {
-			return nil, nil, fmt.Errorf("couldn't read randomness: %w", err)
-		}
-		if excess := size*8 - curve.Params().BitSize; excess > 0 {
-			scalar[0] &= 0xff >> excess
-		}
-		key, err := ecdsa.ParseRawPrivateKey(curve, scalar)
-		if err != nil {
-			continue
-		}
-		pub, err := key.PublicKey.Bytes()
-		return scalar, pub, err
-	}
-	return nil, nil, errors.New("couldn't make a signature key: bad randomness")
+	return generateECDSA(random, p.signature)
 }
 
 // SignaturePublic implements [Provider].
@@ -149,11 +102,7 @@ func (StandardProvider) SignaturePublic(s Suite, private []byte) ([]byte, error)
 		}
 		return ed25519.NewKeyFromSeed(private)[ed25519.SeedSize:], nil
 	}
-	key, err := ecdsaKey(p.signature, private)
-	if err != nil {
-		return nil, err
-	}
-	return key.PublicKey.Bytes()
+	return publicECDSA(p.signature, private)
 }
 
 // Sign implements [Provider].
@@ -173,14 +122,7 @@ func (StandardProvider) Sign(s Suite, private, public, message []byte) ([]byte, 
 		clear(key[:])
 		return sig, nil
 	}
-	_, h := curveOf(p.signature)
-	key, err := ecdsaKey(p.signature, private)
-	if err != nil {
-		return nil, err
-	}
-	d := h.New()
-	d.Write(message)
-	return ecdsa.SignASN1(rand.Reader, key, d.Sum(nil))
+	return signECDSA(p.signature, private, message)
 }
 
 // Verify implements [Provider].
@@ -195,17 +137,7 @@ func (StandardProvider) Verify(s Suite, public, message, signature []byte) error
 		}
 		return nil
 	}
-	curve, h := curveOf(p.signature)
-	key, err := ecdsa.ParseUncompressedPublicKey(curve, public)
-	if err != nil {
-		return errCrypto
-	}
-	d := h.New()
-	d.Write(message)
-	if !ecdsa.VerifyASN1(key, d.Sum(nil), signature) {
-		return errCrypto
-	}
-	return nil
+	return verifyECDSA(p.signature, public, message, signature)
 }
 
 // DeriveKeyPair implements [Provider]. It does for X25519 what crypto/hpke
@@ -325,8 +257,7 @@ func (p suiteParams) padScalar(private []byte) []byte {
 	if p.signature == ed25519Signature {
 		return private
 	}
-	curve, _ := curveOf(p.signature) // the KEM is over the same curve
-	size := (curve.Params().BitSize + 7) / 8
+	size := scalarSize(p.signature) // the KEM is over the same curve
 	if len(private) >= size {
 		return private
 	}

@@ -39,7 +39,7 @@ const (
 
 // Suites returns the suites this package implements, the preferred one first.
 func Suites() []Suite {
-	return []Suite{XWingChaCha, XWingAES, X25519ChaCha, X25519AES128, P256AES128, P384AES256, P521AES256}
+	return append([]Suite{XWingChaCha, XWingAES, X25519ChaCha, X25519AES128}, nistSuites[:]...)
 }
 
 // Supported tells whether this package implements s.
@@ -91,24 +91,18 @@ func (s Suite) params() (suiteParams, error) {
 	case X25519AES128:
 		return suiteParams{"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", sha256.New, 32, 16, 12,
 			hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.AES128GCM(), ed25519Signature}, nil
-	case P256AES128:
-		return suiteParams{"MLS_128_DHKEMP256_AES128GCM_SHA256_P256", sha256.New, 32, 16, 12,
-			hpke.DHKEM(ecdh.P256()), hpke.HKDFSHA256(), hpke.AES128GCM(), p256Signature}, nil
 	case X25519ChaCha:
 		return suiteParams{"MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", sha256.New, 32, 32, 12,
 			hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), ed25519Signature}, nil
-	case P521AES256:
-		return suiteParams{"MLS_256_DHKEMP521_AES256GCM_SHA512_P521", sha512.New, 64, 32, 12,
-			hpke.DHKEM(ecdh.P521()), hpke.HKDFSHA512(), hpke.AES256GCM(), p521Signature}, nil
-	case P384AES256:
-		return suiteParams{"MLS_256_DHKEMP384_AES256GCM_SHA384_P384", sha512.New384, 48, 32, 12,
-			hpke.DHKEM(ecdh.P384()), hpke.HKDFSHA384(), hpke.AES256GCM(), p384Signature}, nil
 	case XWingAES:
 		return suiteParams{"MLS_256_XWING_AES256GCM_SHA512_Ed25519", sha512.New, 64, 32, 12,
 			hpke.MLKEM768X25519(), hpke.HKDFSHA512(), hpke.AES256GCM(), ed25519Signature}, nil
 	case XWingChaCha:
 		return suiteParams{"MLS_256_XWING_CHACHA20POLY1305_SHA512_Ed25519", sha512.New, 64, 32, 12,
 			hpke.MLKEM768X25519(), hpke.HKDFSHA512(), hpke.ChaCha20Poly1305(), ed25519Signature}, nil
+	}
+	if p, ok := s.nistParams(); ok {
+		return p, nil
 	}
 	return suiteParams{}, fmt.Errorf("cipher suite: %w", ErrUnsupported)
 }
