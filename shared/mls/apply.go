@@ -2,6 +2,7 @@ package mls
 
 import (
 	"bytes"
+	"math"
 	"slices"
 )
 
@@ -87,7 +88,7 @@ func mayPropose(s SenderType, typ uint16) error {
 	ok := false
 	switch s {
 	case SenderMember:
-		ok = typ != proposalExternalInit
+		ok = defaultProposal(typ) && typ != proposalExternalInit
 	case SenderExternal:
 		ok = typ == proposalAdd || typ == proposalRemove || typ == proposalPSK || typ == proposalReInit ||
 			typ == proposalGroupContextExtensions
@@ -105,6 +106,9 @@ func mayPropose(s SenderType, typ uint16) error {
 // applyProposals checks a list of proposals and applies it to a copy of the
 // tree (RFC 9420 sections 12.2 and 12.3).
 func (s *State) applyProposals(list []sourced, committer sender, now int64) (applied, error) {
+	if s.ep.context.epoch == math.MaxUint64 {
+		return applied{}, ErrExhausted
+	}
 	external := committer.typ == SenderNewMemberCommit
 	sorted, err := sortProposals(list, external)
 	if err != nil {
@@ -149,10 +153,10 @@ func (s *State) applyProposals(list []sourced, committer sender, now int64) (app
 		if slices.ContainsFunc(a.psks, p.proposal.psk.equal) {
 			return applied{}, invalid("pre-shared key occurs twice")
 		}
+		if len(a.psks) == maxPSKs {
+			return applied{}, invalid("too many pre-shared keys")
+		}
 		a.psks = append(a.psks, p.proposal.psk)
-	}
-	if len(a.psks) > maxPSKs {
-		return applied{}, invalid("too many pre-shared keys")
 	}
 	if a.newContext {
 		err := error(nil)

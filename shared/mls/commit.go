@@ -107,6 +107,7 @@ func (s *State) Commit(rand io.Reader, p CommitParams) (*Candidate, error) {
 		return nil, fmt.Errorf("couldn't commit: %w", err)
 	}
 	defer clear(joiner.joiner)
+	defer clear(joiner.welcome)
 	defer b.path.erase()
 	current := *s
 	cand := &Candidate{Current: &current, Next: next, Changes: b.changes()}
@@ -369,7 +370,6 @@ func (b *commitBuild) welcome(next *State, e newEpoch, p CommitParams) ([]byte, 
 	}
 	key, nonce := c.welcomeKey(e.welcome)
 	defer clear(key)
-	defer clear(e.welcome)
 	w := &welcome{suite: c.suite}
 	if w.info, err = c.provider.Seal(c.suite, key, nonce, nil, encode(info.write)); err != nil {
 		return nil, err

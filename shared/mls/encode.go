@@ -18,7 +18,7 @@ import (
 // The parts are laid out by epochState.write and State.writeRatchets.
 const stateVersion = 1
 
-// maxPastEpochs bounds the past epochs in an encoding.
+// maxPastEpochs bounds Config.PastEpochs.
 const maxPastEpochs = 1 << 12
 
 // Marshal encodes the whole state, a secret, for [Unmarshal].

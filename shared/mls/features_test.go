@@ -366,3 +366,50 @@ func TestSignatureLabelsOfMLSAreReserved(t *testing.T) {
 		require.ErrorIs(t, err, ErrUnsupported)
 	}
 }
+
+func TestMisuseIsAnError(t *testing.T) {
+	group := newTestGroup(t, X25519ChaCha, 2)
+	for name, prop := range map[string]Proposal{"nothing": {}, "add of nothing": Add(KeyPackage{}), "branch": BranchFrom(group[0])} {
+		_, _, err := group[0].Propose(rand.Reader, prop, ProposeParams{Now: testNow})
+		require.Error(t, err, name)
+		_, err = group[0].Commit(rand.Reader, CommitParams{Proposals: []Proposal{prop}, Now: testNow})
+		require.Error(t, err, name)
+	}
+	_, err := group[0].Commit(rand.Reader, CommitParams{Proposals: []Proposal{Update(nil)}, Now: testNow})
+	require.ErrorContains(t, err, "update of its sender")
+	_, err = NewGroup(rand.Reader, X25519ChaCha, []byte("g"), LeafParams{Credential: Basic(nil)}, nil, testConfig)
+	require.Error(t, err, "a leaf without a key")
+	_, err = NewGroup(rand.Reader, P256AES128, []byte("g"), newClient(t, X25519ChaCha, "x").leaf, nil, testConfig)
+	require.ErrorIs(t, err, ErrUnsupported)
+	for _, n := range []int{-1, 0, 255*32 + 1} {
+		_, err := group[0].Export("x", nil, n)
+		require.ErrorIs(t, err, ErrUnsupported)
+	}
+	_, err = group[0].Export("x", nil, 255*32)
+	require.NoError(t, err)
+	last := *group[0]
+	ep := epochState{
+		c: last.ep.c, context: last.ep.context, contextRaw: last.ep.contextRaw, interim: last.ep.interim,
+		confirmationTag: last.ep.confirmationTag, tree: last.ep.tree, sig: last.ep.sig, nodeKeys: last.ep.nodeKeys, secrets: last.ep.secrets,
+	}
+	ep.context.epoch = math.MaxUint64
+	last.ep = &ep
+	_, err = last.Commit(rand.Reader, CommitParams{Now: testNow})
+	require.ErrorIs(t, err, ErrExhausted)
+}
+
+// A reader that fails makes no half-done states.
+func TestBadRandomnessIsAnError(t *testing.T) {
+	group := newTestGroup(t, X25519ChaCha, 2)
+	empty := bytes.NewReader(nil)
+	_, _, err := group[0].Encrypt(empty, []byte("x"), nil, 0)
+	require.ErrorContains(t, err, "randomness")
+	_, err = group[0].Commit(empty, CommitParams{Now: testNow})
+	require.ErrorContains(t, err, "randomness")
+	_, _, err = group[0].Propose(empty, Update(nil), ProposeParams{Now: testNow})
+	require.ErrorContains(t, err, "randomness")
+	_, err = NewSignatureKey(empty, X25519ChaCha)
+	require.ErrorContains(t, err, "randomness")
+	_, _, err = group[0].Encrypt(nil, []byte("x"), nil, 0)
+	require.NoError(t, err, "nil is the system's source")
+}

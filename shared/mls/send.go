@@ -55,6 +55,9 @@ func (s *State) Propose(rand io.Reader, prop Proposal, p ProposeParams) (*State,
 		return nil, nil, err
 	}
 	c := s.ep.c
+	if prop.typ == proposalAdd && prop.keyPackage == nil {
+		return nil, nil, invalid("add without a key package")
+	}
 	prop, err := prop.complete(rand, c)
 	if err != nil {
 		return nil, nil, err

@@ -299,7 +299,7 @@ func (s *State) Prune(now int64) *State {
 }
 
 func prune(past []*pastEpoch, cfg Config, now int64) []*pastEpoch {
-	if over := len(past) - max(cfg.PastEpochs, 0); over > 0 {
+	if over := len(past) - min(max(cfg.PastEpochs, 0), maxPastEpochs); over > 0 {
 		past = past[over:]
 	}
 	if cfg.PastEpochAge > 0 {

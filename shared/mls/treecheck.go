@@ -24,6 +24,11 @@ func checkTree(c *suiteCipher, t *ratchetTree, k treeChecks) error {
 		if err = checkLeaf(c, l, k.groupID, i, k.context); err != nil {
 			return
 		}
+		// A lifetime that is over only says that the member joined long ago.
+		if l.source == sourceKeyPackage && l.lifetime.NotBefore > uint64(max(k.now, 0)) {
+			err = invalid("leaf is not valid yet")
+			return
+		}
 		if k.validate != nil && k.validate(l.info(i)) != nil {
 			err = invalid("credential was refused")
 		}

@@ -175,7 +175,7 @@ func TestVectorTreeValidation(t *testing.T) {
 			require.EqualValues(t, v.Hashes[x], tree.hash(c, nodeIndex(x)))
 			require.Equal(t, append([]nodeIndex{}, v.Resolutions[x]...), append([]nodeIndex{}, tree.resolution(nodeIndex(x))...))
 		}
-		require.NoError(t, checkTree(c, tree, treeChecks{groupID: v.GroupID}))
+		require.NoError(t, checkTree(c, tree, treeChecks{groupID: v.GroupID, now: testNow}))
 	})
 }
 
@@ -294,7 +294,11 @@ func TestVectorPassiveClient(t *testing.T) {
 		for _, p := range v.ExternalPSKs {
 			psks[string(p.ID)] = p.PSK
 		}
-		now := int64(kp.Leaf().Lifetime.NotBefore + 1)
+		life := kp.Leaf().Lifetime
+		now := testNow
+		if life.NotAfter < uint64(testNow) {
+			now = int64(life.NotBefore/2 + life.NotAfter/2)
+		}
 		priv := &KeyPackagePrivate{kp: kp.kp, initPriv: v.InitPriv, leafPriv: v.EncryptionPriv, sig: sig}
 		s, err := Join(v.Welcome, JoinParams{
 			KeyPackages: []*KeyPackagePrivate{priv}, PSKs: ExternalPSKs(psks), RatchetTree: v.Tree, Now: now,
