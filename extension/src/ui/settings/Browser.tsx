@@ -19,7 +19,7 @@ function Install() {
   useEffect(() => platform.onCanInstall(setCan), []);
   if (!can) return null;
   return (
-    <div class="settings-field">
+    <div class="offer">
       <button
         type="button"
         class="button"
@@ -46,7 +46,7 @@ function Storage() {
     setRefused(!granted);
   };
   return (
-    <div class="settings-field">
+    <div class="offer">
       <p class="note">{t("settings.storageAtRisk")}</p>
       <button type="button" class="button" data-testid="persist" onClick={() => void ask()}>
         {t("settings.persist")}
@@ -61,7 +61,7 @@ function Storage() {
 /** The web app: links that any page hands over. */
 function AllLinks() {
   return (
-    <div class="settings-field">
+    <div class="offer">
       <button
         type="button"
         class="button"
@@ -83,7 +83,7 @@ function RelayLinks({ relay }: { relay: string }) {
     return <p class="note">{t("settings.linksOpenHere")}</p>;
   }
   return (
-    <div class="settings-field">
+    <div class="offer">
       <button type="button" class="button" data-testid="open-links-here" onClick={() => void ask()}>
         {t("settings.links")}
       </button>

@@ -35,7 +35,7 @@ export function Connection({ client, relay, version }: Props) {
           </button>
         </>
       )}
-      <details class="more-details">
+      <details class="fold">
         <summary>{t("settings.details")}</summary>
         <dl>
           <dt>{t("settings.relay")}</dt>

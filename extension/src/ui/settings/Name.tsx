@@ -27,14 +27,14 @@ export function Name({ client, name }: { client: AgentClient; name: string }) {
 
   return (
     <form
-      class="settings-field"
+      class="field"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}
     >
       <label for="own-name">{t("settings.name")}</label>
-      <div class="settings-row">
+      <div class="row">
         <input
           id="own-name"
           data-testid="persona-rename"

@@ -84,7 +84,7 @@ function Preferences({ state, settings }: { state: State; settings: Settings }) 
         />
         <ErrorNote text={error} />
       </section>
-      <div class="settings-field">
+      <div class="field">
         <label for="language">{t("settings.language")}</label>
         <select
           id="language"
