@@ -1,0 +1,10 @@
+// The popup's page: connects to the agent and shows what is new.
+import { render } from "preact";
+import { platform } from "../../platform";
+import { setLanguage } from "../../ui/catalogue";
+import { Popup } from "../../ui/popup/Popup";
+import { State } from "../../ui/state";
+import { rootElement } from "../root";
+
+setLanguage("");
+render(<Popup state={new State(await platform.connectAgent())} />, rootElement());

@@ -1,0 +1,9 @@
+import "../ui/tokens.css";
+import "../ui/base.css";
+
+/** Where the page stands in its document. */
+export function rootElement(): HTMLElement {
+  const root = document.getElementById("root");
+  if (!root) throw new Error("the page has no root");
+  return root;
+}

@@ -1,0 +1,3 @@
+export { CopyButton } from "./CopyButton";
+export { ConfirmDialog } from "./Dialog";
+export { ErrorNote, Notice } from "./Notice";

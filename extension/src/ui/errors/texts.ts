@@ -1,0 +1,63 @@
+/** What went wrong, and what to do next. */
+export const en = {
+  "error.bad_request": "Petmail did not understand itself here. Reload this page and try again.",
+  "error.unknown_command": "This page and Petmail are of different versions. Reload this page.",
+  "error.not_started": "Petmail is not set up in this browser yet. Reload this page to begin.",
+  "error.already_started": "Petmail is set up here already. Reload this page.",
+  "error.relay_unreachable":
+    "The relay does not answer. Check your connection and try again; nothing is lost.",
+  "error.relay_refused":
+    "There is no Petmail relay at this address. Check the address, or use another relay.",
+  "error.bad_relay_url": "This is not the address of a relay. It looks like https://relay.example.",
+  "error.bad_code":
+    "This is not a Petmail code or link. A code looks like 4071-guitarist-revenge. Nothing was used up; try again.",
+  "error.bad_word": "A word of the code is not right. Nothing was used up; ask for it again.",
+  "error.bad_word_suggestion":
+    "A word of the code is not right. Did they say “{word}”? Nothing was used up.",
+  "error.own_invite": "This invitation is your own. Give it to somebody else.",
+  "error.not_found": "This is not here any more. It may have been deleted in another window.",
+  "error.too_long": "This is too long. Shorten it and try again.",
+  "error.too_many": "Too many invitations are open. Take one back first.",
+  "error.empty": "Nothing is written here yet.",
+  "error.storage":
+    "The browser refused to store this, so nothing was changed. Make room on this device and try again.",
+  "error.internal": "Something went wrong in Petmail. Try again; if it stays, reload this page.",
+  "error.lost": "Petmail restarted meanwhile. Look whether it has happened before you try again.",
+  "error.unavailable":
+    "Petmail does not answer just now. Nothing was changed; try again in a moment.",
+} as const;
+
+export const de: Record<keyof typeof en, string> = {
+  "error.bad_request":
+    "Petmail hat sich hier selbst nicht verstanden. Lade die Seite neu und versuch es noch einmal.",
+  "error.unknown_command": "Diese Seite und Petmail sind verschieden alt. Lade die Seite neu.",
+  "error.not_started":
+    "Petmail ist in diesem Browser noch nicht eingerichtet. Lade die Seite neu, um anzufangen.",
+  "error.already_started": "Petmail ist hier schon eingerichtet. Lade die Seite neu.",
+  "error.relay_unreachable":
+    "Das Relay antwortet nicht. Prüf deine Verbindung und versuch es noch einmal; verloren ist nichts.",
+  "error.relay_refused":
+    "Unter dieser Adresse ist kein Petmail-Relay. Prüf die Adresse oder nimm ein anderes Relay.",
+  "error.bad_relay_url":
+    "Das ist keine Adresse eines Relays. Sie sieht aus wie https://relay.example.",
+  "error.bad_code":
+    "Das ist kein Petmail-Code oder -Link. Ein Code sieht aus wie 4071-guitarist-revenge. Verbraucht ist nichts; versuch es noch einmal.",
+  "error.bad_word":
+    "Ein Wort des Codes stimmt nicht. Verbraucht ist nichts; frag noch einmal nach.",
+  "error.bad_word_suggestion":
+    "Ein Wort des Codes stimmt nicht. War es „{word}“? Verbraucht ist nichts.",
+  "error.own_invite": "Diese Einladung ist deine eigene. Gib sie jemand anderem.",
+  "error.not_found":
+    "Das ist nicht mehr da. Vielleicht wurde es in einem anderen Fenster gelöscht.",
+  "error.too_long": "Das ist zu lang. Kürze es und versuch es noch einmal.",
+  "error.too_many": "Zu viele Einladungen sind offen. Nimm zuerst eine zurück.",
+  "error.empty": "Hier steht noch nichts.",
+  "error.storage":
+    "Der Browser wollte das nicht speichern, deshalb ist nichts geändert. Schaff Platz auf dem Gerät und versuch es noch einmal.",
+  "error.internal":
+    "In Petmail ging etwas schief. Versuch es noch einmal; hilft das nicht, lade die Seite neu.",
+  "error.lost":
+    "Petmail ist inzwischen neu gestartet. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.",
+  "error.unavailable":
+    "Petmail antwortet gerade nicht. Geändert ist nichts; versuch es gleich noch einmal.",
+};

@@ -1,0 +1,219 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Invite, MaxNameRunes } from "../../api";
+import { platform } from "../../platform";
+import { language, t } from "../catalogue";
+import { ConfirmDialog, CopyButton, ErrorNote } from "../components";
+import { safeLine } from "../conversation/text";
+import { errorText } from "../errors";
+import { ended, type State } from "../state";
+import { EnterForm } from "./EnterForm";
+import { Qr } from "./Qr";
+import { Status } from "./Status";
+import "./invite.css";
+
+interface Props {
+  state: State;
+  invite: Invite;
+}
+
+/** An invitation: what to say or send, and how it stands. */
+export function InvitePane({ state, invite }: Props) {
+  return invite.mine ? (
+    <MyInvite state={state} invite={invite} />
+  ) : (
+    <TheirInvite state={state} invite={invite} />
+  );
+}
+
+function MyInvite({ state, invite }: Props) {
+  const title = useRef<HTMLHeadingElement>(null);
+  const note = safeLine(invite.note);
+  const over = ended(invite);
+
+  useEffect(() => title.current?.focus(), [invite.id]);
+
+  return (
+    <article class="letter centered" aria-labelledby="invite-title">
+      <h2 id="invite-title" ref={title} tabIndex={-1}>
+        {note ? t("invite.titleFor", { name: note }) : t("invite.title")}
+      </h2>
+      {!over && <p class="note">{t("invite.how")}</p>}
+      {invite.code && (
+        <p class="code" data-testid="invite-code" dir="ltr">
+          {invite.code}
+        </p>
+      )}
+      {invite.link && (
+        <>
+          <Qr text={invite.link} />
+          <p class="link" data-testid="invite-link" dir="ltr">
+            {invite.link}
+          </p>
+        </>
+      )}
+      {invite.link && (
+        <div class="column">
+          <CopyButton
+            text={invite.link}
+            label={t("invite.copyLink")}
+            primary
+            testid="invite-copy"
+          />
+          {platform.canShare() && (
+            <button
+              type="button"
+              class="button"
+              data-testid="invite-share"
+              onClick={() => void platform.share(shareText(invite.link))}
+            >
+              {t("invite.share")}
+            </button>
+          )}
+        </div>
+      )}
+      <Status invite={invite} />
+      {!over && <Validity invite={invite} />}
+      {invite.state === "waiting" && !note && <ForWhom state={state} invite={invite} />}
+      {over && (
+        <button
+          type="button"
+          class="button primary wide"
+          data-testid="invite-another"
+          onClick={() => void state.invite(invite.note).then(() => state.dismiss(invite.id))}
+        >
+          {t("invite.another")}
+        </button>
+      )}
+      <TakeBack state={state} invite={invite} />
+    </article>
+  );
+}
+
+/** Without the marks that isolate a name: the link is to be clicked elsewhere. */
+function shareText(link: string): string {
+  return t("invite.shareText", { link }).replace(/[\u2068\u2069]/g, "");
+}
+
+function Validity({ invite }: { invite: Invite }) {
+  const date = (time: number) =>
+    new Date(time).toLocaleString(language.value, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+  return (
+    <p class="note">
+      {invite.code && <>{t("invite.validCode", { date: date(invite.codeExpires) })} </>}
+      {invite.link && t("invite.validLink", { date: date(invite.linkExpires) })}
+    </p>
+  );
+}
+
+function ForWhom({ state, invite }: Props) {
+  const [name, setName] = useState("");
+  const [error, setError] = useState("");
+  const make = async () => {
+    const note = name.trim();
+    if (!note) return;
+    try {
+      await state.invite(note);
+      await state.dismiss(invite.id);
+    } catch (reason) {
+      setError(errorText(reason));
+    }
+  };
+  return (
+    <details class="fold">
+      <summary>{t("invite.forWhom")}</summary>
+      <form
+        class="field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void make();
+        }}
+      >
+        <label class="visually-hidden" for="invite-note">
+          {t("invite.forWhom")}
+        </label>
+        <input
+          id="invite-note"
+          data-testid="invite-note"
+          value={name}
+          maxLength={MaxNameRunes}
+          dir="auto"
+          autocomplete="off"
+          aria-describedby="invite-note-note"
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <p class="note" id="invite-note-note">
+          {t("invite.forWhomNote")}
+        </p>
+        <ErrorNote text={error} />
+        <button type="submit" class="button">
+          {t("invite.forWhomMake")}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+function TheirInvite({ state, invite }: Props) {
+  const over = ended(invite);
+  return (
+    <article class="letter centered" aria-labelledby="invite-title">
+      <h2 id="invite-title">{over ? t("enter.title") : t("invite.theirsTitle")}</h2>
+      <Status invite={invite} />
+      {over && <EnterForm state={state} text="" />}
+      <TakeBack state={state} invite={invite} />
+    </article>
+  );
+}
+
+/** The way out of an invitation; asked about while it may still lead somewhere. */
+function TakeBack({ state, invite }: Props) {
+  const [asking, setAsking] = useState(false);
+  const [error, setError] = useState("");
+  if (invite.state === "done") return null;
+  if (ended(invite)) {
+    const dismiss = () => state.dismiss(invite.id).catch((reason) => setError(errorText(reason)));
+    return (
+      <>
+        <ErrorNote text={error} />
+        <button
+          type="button"
+          class="button quiet"
+          data-testid="invite-dismiss"
+          onClick={() => void dismiss()}
+        >
+          {t("invite.dismiss")}
+        </button>
+      </>
+    );
+  }
+  const { mine } = invite;
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="invite-cancel"
+        onClick={() => setAsking(true)}
+      >
+        {t(mine ? "invite.takeBack" : "invite.leave")}
+      </button>
+      {asking && (
+        <ConfirmDialog
+          title={t(mine ? "invite.takeBackTitle" : "invite.leaveTitle")}
+          confirm={t(mine ? "invite.takeBackConfirm" : "invite.leaveConfirm")}
+          danger
+          onConfirm={() => state.dismiss(invite.id)}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t(mine ? "invite.takeBackWords" : "invite.leaveWords")}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,156 @@
+/** What invitations say, from both sides. */
+export const en = {
+  "invite.title": "Invite someone",
+  "invite.titleFor": "Invite {name}",
+  "invite.how": "Say this code, or send the link. It works once.",
+  "invite.code": "Code",
+  "invite.link": "Link",
+  "invite.qr": "The link as a picture to scan",
+  "invite.validCode": "The code is valid until {date}.",
+  "invite.validLink": "The link is valid until {date}.",
+  "invite.copyLink": "Copy link",
+  "invite.copyCode": "Copy code",
+  "invite.share": "Share…",
+  "invite.shareText": "Let us write privately. Open this link: {link}",
+  "invite.forWhom": "Who is it for?",
+  "invite.forWhomNote":
+    "A reminder that only you see. It makes a new code and link; the ones above stop working.",
+  "invite.forWhomMake": "New code with this name",
+  "invite.takeBack": "Take the invitation back",
+  "invite.takeBackTitle": "Take this invitation back?",
+  "invite.takeBackWords":
+    "Its code and link stop working at once. Whoever has them already cannot use them.",
+  "invite.takeBackConfirm": "Take back",
+  "invite.leave": "Stop this",
+  "invite.leaveTitle": "Stop with this invitation?",
+  "invite.leaveWords":
+    "What you have written in it so far is not sent. The code or link is used up.",
+  "invite.leaveConfirm": "Stop",
+  "invite.dismiss": "Remove",
+  "invite.another": "Make a new invitation",
+  "invite.codeBurnt":
+    "Somebody tried a wrong code. For safety the code no longer works, and nobody got in. If that was your friend, make a new invitation.",
+  "invite.linkStands": "The link still works.",
+  "invite.mine.preparing": "Asking the relay for a code…",
+  "invite.mine.waiting": "Waiting for the other person. You may close this; Petmail goes on.",
+  "invite.mine.joining": "Somebody is here. One moment…",
+  "invite.mine.done": "You are connected.",
+  "invite.mine.expired": "This invitation has expired. Nobody used it.",
+  "invite.mine.failed":
+    "Somebody tried a wrong code. For safety this invitation no longer works, and nobody got in. Make a new one.",
+  "invite.mine.used": "This invitation was used already.",
+  "invite.mine.unknown": "The relay no longer knows this invitation. Make a new one.",
+  "invite.mine.unsupported":
+    "The other Petmail is of another version and does not understand this one. Update both and try again.",
+  "invite.theirsTitle": "Your invitation",
+  "invite.theirs.preparing": "Looking for the other person…",
+  "invite.theirs.waiting":
+    "Their Petmail sleeps. You can write already; it arrives when they wake.",
+  "invite.theirs.joining": "Shaking hands. One moment…",
+  "invite.theirs.done": "You are connected.",
+  "invite.theirs.expired": "This invitation has expired. Ask for a new one.",
+  "invite.theirs.failed":
+    "The code was wrong. For safety it no longer works, and the other person is told. Ask for a new one.",
+  "invite.theirs.used": "This code or link was used before. Each works once. Ask for a new one.",
+  "invite.theirs.unknown":
+    "Nobody knows this code. It may be mistyped, taken back or too old. Ask for it again.",
+  "invite.theirs.unsupported":
+    "The other Petmail is of another version and does not understand this one. Update both and try again.",
+  "invite.short.preparing": "being prepared",
+  "invite.short.waiting": "waits for the other person",
+  "invite.short.joining": "somebody is here",
+  "invite.short.done": "connected",
+  "invite.short.ended": "did not work",
+  "invite.itemMine": "Invitation",
+  "invite.itemMineFor": "Invitation for {name}",
+  "invite.itemTheirs": "Invitation you accepted",
+  "enter.title": "Enter a code or link",
+  "enter.how": "Type the code you were told, or paste the link you were sent.",
+  "enter.label": "Code or link",
+  "enter.example": "For example 4071-guitarist-revenge",
+  "enter.linkFound": "This is an invite link of {relay}.",
+  "enter.accept": "Connect",
+  "enter.accepting": "Connecting…",
+  "enter.asked":
+    "You came here with an invite link. Connect with the person who sent it? They will see your name, {name}.",
+  "enter.empty": "Type a code or paste a link first.",
+} as const;
+
+export const de: Record<keyof typeof en, string> = {
+  "invite.title": "Jemanden einladen",
+  "invite.titleFor": "{name} einladen",
+  "invite.how": "Sag diesen Code oder schick den Link. Es klappt einmal.",
+  "invite.code": "Code",
+  "invite.link": "Link",
+  "invite.qr": "Der Link als Bild zum Scannen",
+  "invite.validCode": "Der Code gilt bis {date}.",
+  "invite.validLink": "Der Link gilt bis {date}.",
+  "invite.copyLink": "Link kopieren",
+  "invite.copyCode": "Code kopieren",
+  "invite.share": "Teilen…",
+  "invite.shareText": "Lass uns privat schreiben. Öffne diesen Link: {link}",
+  "invite.forWhom": "Für wen ist sie?",
+  "invite.forWhomNote":
+    "Eine Notiz, die nur du siehst. Dafür gibt es einen neuen Code und Link; die oben gelten dann nicht mehr.",
+  "invite.forWhomMake": "Neuer Code mit diesem Namen",
+  "invite.takeBack": "Einladung zurücknehmen",
+  "invite.takeBackTitle": "Diese Einladung zurücknehmen?",
+  "invite.takeBackWords":
+    "Code und Link gelten sofort nicht mehr. Wer sie schon hat, kann nichts mehr damit anfangen.",
+  "invite.takeBackConfirm": "Zurücknehmen",
+  "invite.leave": "Abbrechen",
+  "invite.leaveTitle": "Mit dieser Einladung aufhören?",
+  "invite.leaveWords":
+    "Was du darin schon geschrieben hast, wird nicht gesendet. Der Code oder Link ist verbraucht.",
+  "invite.leaveConfirm": "Aufhören",
+  "invite.dismiss": "Entfernen",
+  "invite.another": "Neue Einladung machen",
+  "invite.codeBurnt":
+    "Jemand hat einen falschen Code versucht. Zur Sicherheit gilt der Code nicht mehr, und niemand kam herein. War es die richtige Person, mach eine neue Einladung.",
+  "invite.linkStands": "Der Link gilt weiter.",
+  "invite.mine.preparing": "Das Relay wird um einen Code gebeten…",
+  "invite.mine.waiting":
+    "Wartet auf die andere Person. Du kannst das schließen; Petmail macht weiter.",
+  "invite.mine.joining": "Jemand ist da. Einen Moment…",
+  "invite.mine.done": "Ihr seid verbunden.",
+  "invite.mine.expired": "Diese Einladung ist abgelaufen. Niemand hat sie benutzt.",
+  "invite.mine.failed":
+    "Jemand hat einen falschen Code versucht. Zur Sicherheit gilt diese Einladung nicht mehr, und niemand kam herein. Mach eine neue.",
+  "invite.mine.used": "Diese Einladung wurde schon benutzt.",
+  "invite.mine.unknown": "Das Relay kennt diese Einladung nicht mehr. Mach eine neue.",
+  "invite.mine.unsupported":
+    "Das andere Petmail hat eine andere Version und versteht dieses nicht. Aktualisiert beide und versucht es noch einmal.",
+  "invite.theirsTitle": "Deine Einladung",
+  "invite.theirs.preparing": "Die andere Person wird gesucht…",
+  "invite.theirs.waiting":
+    "Das andere Petmail schläft. Du kannst schon schreiben; es kommt an, wenn es aufwacht.",
+  "invite.theirs.joining": "Ihr gebt euch die Hand. Einen Moment…",
+  "invite.theirs.done": "Ihr seid verbunden.",
+  "invite.theirs.expired": "Diese Einladung ist abgelaufen. Bitte um eine neue.",
+  "invite.theirs.failed":
+    "Der Code war falsch. Zur Sicherheit gilt er nicht mehr, und die andere Person erfährt es. Bitte um einen neuen.",
+  "invite.theirs.used":
+    "Dieser Code oder Link wurde schon benutzt. Jeder gilt einmal. Bitte um einen neuen.",
+  "invite.theirs.unknown":
+    "Diesen Code kennt niemand. Vielleicht ist er vertippt, zurückgenommen oder zu alt. Frag noch einmal nach.",
+  "invite.theirs.unsupported":
+    "Das andere Petmail hat eine andere Version und versteht dieses nicht. Aktualisiert beide und versucht es noch einmal.",
+  "invite.short.preparing": "wird vorbereitet",
+  "invite.short.waiting": "wartet auf die andere Person",
+  "invite.short.joining": "jemand ist da",
+  "invite.short.done": "verbunden",
+  "invite.short.ended": "hat nicht geklappt",
+  "invite.itemMine": "Einladung",
+  "invite.itemMineFor": "Einladung für {name}",
+  "invite.itemTheirs": "Angenommene Einladung",
+  "enter.title": "Code oder Link eingeben",
+  "enter.how": "Tipp den Code, der dir gesagt wurde, oder füg den Link ein, den du bekommen hast.",
+  "enter.label": "Code oder Link",
+  "enter.example": "Zum Beispiel 4071-guitarist-revenge",
+  "enter.linkFound": "Das ist ein Einladungslink von {relay}.",
+  "enter.accept": "Verbinden",
+  "enter.accepting": "Wird verbunden…",
+  "enter.asked":
+    "Ein Einladungslink hat dich hergebracht. Mit der Person verbinden, die ihn geschickt hat? Sie sieht dann deinen Namen, {name}.",
+  "enter.empty": "Tipp zuerst einen Code oder füg einen Link ein.",
+};

@@ -1,0 +1,148 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Reason } from "../../agent/types";
+import { platform } from "../../platform";
+import { t } from "../catalogue";
+import { errorText } from "../errors";
+import { FirstRun } from "../firstrun/FirstRun";
+import type { State } from "../state";
+import { Banners } from "./Banners";
+import { useBackButton } from "./history";
+import { ListPane } from "./ListPane";
+import { MainPane } from "./MainPane";
+import "./shell.css";
+
+/** An invitation that brought the person here. */
+export interface Arrival {
+  text: string;
+  /** Whether the person has said yes to it already. */
+  confirmed: boolean;
+}
+
+interface Props {
+  state: State;
+  arrival: Arrival | undefined;
+}
+
+/** The whole app, from the first run on. */
+export function App({ state, arrival: first }: Props) {
+  const [arrival, setArrival] = useState(first);
+  const data = state.data.value;
+  const phase = data?.phase;
+
+  useEffect(() => platform.onInvite((text) => setArrival({ text, confirmed: false })), []);
+
+  // The first run asks in its own way; who is set up already is asked here.
+  const accept = useCallback(
+    async (text: string) => {
+      setArrival(undefined);
+      try {
+        await state.accept(text);
+      } catch (reason) {
+        state.show({ kind: "enter", text, asked: false, error: errorText(reason) });
+      }
+    },
+    [state],
+  );
+  useEffect(() => {
+    if (phase !== "ready" || !arrival) return;
+    if (arrival.confirmed) {
+      void accept(arrival.text);
+      return;
+    }
+    setArrival(undefined);
+    state.show({ kind: "enter", text: arrival.text, asked: true, error: "" });
+  }, [phase, arrival, accept, state]);
+
+  if (state.agent.value === "unavailable" && !data) {
+    return <Unavailable reason={state.reason.value} />;
+  }
+  if (!data) return <Starting />;
+  if (data.phase === "new") {
+    return (
+      <FirstRun
+        state={state}
+        invited={arrival !== undefined}
+        onStart={() => setArrival((now) => now && { ...now, confirmed: true })}
+      />
+    );
+  }
+  return <Desk state={state} />;
+}
+
+/** List and main pane; where there is no room for both, one of them. */
+function Desk({ state }: { state: State }) {
+  const data = state.data.value;
+  const view = state.view.value;
+  const unread = state.unread.value;
+  const back = useBackButton(state);
+
+  useEffect(
+    () => platform.onOpenConversation((id) => state.show({ kind: "conversation", id })),
+    [state],
+  );
+  useEffect(() => {
+    document.title = unread > 0 ? t("shell.unreadTitle", { count: unread }) : t("shell.name");
+  }, [unread]);
+
+  if (!data) return null;
+  const onBack = () => {
+    const left = view.kind === "conversation" ? view.id : "";
+    back();
+    focusInList(left);
+  };
+  const unavailable = state.agent.value === "unavailable";
+  return (
+    <div class="desk" data-view={view.kind}>
+      <a class="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      <ListPane state={state} data={data} />
+      <main class="main-pane" id="main" tabIndex={-1}>
+        <Banners state={state} data={data} />
+        {unavailable ? (
+          <Unavailable reason={state.reason.value} inside />
+        ) : (
+          <MainPane state={state} data={data} onBack={onBack} />
+        )}
+      </main>
+      <p class="visually-hidden" role="status">
+        {unread > 0 ? t("shell.unread", { count: unread }) : ""}
+      </p>
+    </div>
+  );
+}
+
+/** After a way back: where the person came from, else the list's beginning. */
+function focusInList(conversation: string): void {
+  requestAnimationFrame(() => {
+    const items = [...document.querySelectorAll<HTMLElement>(".list-pane .item")];
+    const item = items.find((element) => element.dataset.id === conversation);
+    (item ?? document.querySelector<HTMLElement>(".list-pane .brand"))?.focus();
+  });
+}
+
+function Starting() {
+  return (
+    <main class="waiting-room" id="main" aria-busy="true">
+      <p role="status">{t("shell.starting")}</p>
+    </main>
+  );
+}
+
+function Unavailable({ reason, inside }: { reason: Reason | undefined; inside?: boolean }) {
+  const content = (
+    <div class="letter" role="alert" data-testid="error">
+      <h2>{t("shell.unavailableTitle")}</h2>
+      <p>{t(`shell.unavailable.${reason ?? "unknown"}`)}</p>
+      <button type="button" class="button primary" onClick={() => location.reload()}>
+        {t("shell.reload")}
+      </button>
+    </div>
+  );
+  if (inside) return <div class="waiting-room">{content}</div>;
+  return (
+    <main class="waiting-room" id="main">
+      {content}
+    </main>
+  );
+}

@@ -1,0 +1,88 @@
+/** What stands around everything else. */
+export const en = {
+  "shell.name": "Petmail",
+  "shell.unreadTitle": "({count}) Petmail",
+  "shell.skip": "Skip to the conversation",
+  "shell.home": "Petmail, to the beginning",
+  "shell.people": "People and invitations",
+  "shell.invite": "Invite",
+  "shell.have": "I have a code or link",
+  "shell.invitations": "Open invitations",
+  "shell.settings": "Settings",
+  "shell.back": "Back to the list",
+  "shell.unread.one": "{count} unread message",
+  "shell.unread.other": "{count} unread messages",
+  "shell.starting": "Opening your letterbox…",
+  "shell.restarting": "Petmail stopped and starts again. One moment; nothing is lost.",
+  "shell.restarted": "Petmail had to start again. Your messages are all here.",
+  "shell.understood": "All right",
+  "shell.unavailableTitle": "Petmail cannot run here",
+  "shell.unavailable.unsupported":
+    "This browser lacks something that Petmail needs. Use a current Firefox, Chrome, Edge or Safari, and not a private window.",
+  "shell.unavailable.load":
+    "Petmail's program could not be loaded. Check your connection and try again.",
+  "shell.unavailable.storage":
+    "The browser does not let Petmail store anything. Leave the private window, allow this site to keep data, or make room on the device.",
+  "shell.unavailable.crashing":
+    "Petmail stopped again and again. Your messages are still stored. Try again; if it stays so, restart the browser.",
+  "shell.unavailable.unknown": "Petmail does not answer. Try again.",
+  "shell.reload": "Try again",
+  "shell.relay.connected": "Connected",
+  "shell.relay.connecting": "Connecting…",
+  "shell.relay.offline": "Not connected",
+  "shell.offline":
+    "No connection to your relay. Go on writing: all is kept here and sent as soon as it is back.",
+  "shell.offlineRetry": "Try now",
+  "shell.relayAlarm":
+    "Your relay shows other keys than before, or than to your contacts. It may be trying to tell people apart. Your messages stay sealed; ask its operator.",
+  "shell.emptyTitle": "Your letterbox is ready.",
+  "shell.emptyWords":
+    "Invite somebody: you get a short code to say and a link to send. Whoever uses it can write to you, and nobody else.",
+  "shell.emptyInvite": "Invite someone",
+  "shell.chooseTitle": "Whom do you want to write to?",
+  "shell.chooseWords": "Choose somebody from the list, or invite someone new.",
+} as const;
+
+export const de: Record<keyof typeof en, string> = {
+  "shell.name": "Petmail",
+  "shell.unreadTitle": "({count}) Petmail",
+  "shell.skip": "Zur Unterhaltung springen",
+  "shell.home": "Petmail, zum Anfang",
+  "shell.people": "Leute und Einladungen",
+  "shell.invite": "Einladen",
+  "shell.have": "Ich habe einen Code oder Link",
+  "shell.invitations": "Offene Einladungen",
+  "shell.settings": "Einstellungen",
+  "shell.back": "Zurück zur Liste",
+  "shell.unread.one": "{count} ungelesene Nachricht",
+  "shell.unread.other": "{count} ungelesene Nachrichten",
+  "shell.starting": "Dein Briefkasten wird geöffnet…",
+  "shell.restarting": "Petmail hat angehalten und startet neu. Einen Moment; verloren ist nichts.",
+  "shell.restarted": "Petmail musste neu starten. Deine Nachrichten sind alle da.",
+  "shell.understood": "In Ordnung",
+  "shell.unavailableTitle": "Petmail kann hier nicht laufen",
+  "shell.unavailable.unsupported":
+    "Diesem Browser fehlt etwas, das Petmail braucht. Nimm einen aktuellen Firefox, Chrome, Edge oder Safari und kein privates Fenster.",
+  "shell.unavailable.load":
+    "Petmails Programm ließ sich nicht laden. Prüf deine Verbindung und versuch es noch einmal.",
+  "shell.unavailable.storage":
+    "Der Browser lässt Petmail nichts speichern. Verlass das private Fenster, erlaube dieser Seite, Daten zu behalten, oder schaff Platz auf dem Gerät.",
+  "shell.unavailable.crashing":
+    "Petmail hat immer wieder angehalten. Deine Nachrichten sind noch gespeichert. Versuch es noch einmal; bleibt es so, starte den Browser neu.",
+  "shell.unavailable.unknown": "Petmail antwortet nicht. Versuch es noch einmal.",
+  "shell.reload": "Noch einmal",
+  "shell.relay.connected": "Verbunden",
+  "shell.relay.connecting": "Wird verbunden…",
+  "shell.relay.offline": "Nicht verbunden",
+  "shell.offline":
+    "Keine Verbindung zu deinem Relay. Schreib ruhig weiter: Alles bleibt hier und wird gesendet, sobald sie wieder da ist.",
+  "shell.offlineRetry": "Jetzt versuchen",
+  "shell.relayAlarm":
+    "Dein Relay zeigt andere Schlüssel als früher oder als deinen Kontakten. Vielleicht will es Leute unterscheiden. Deine Nachrichten bleiben verschlossen; frag, wer es betreibt.",
+  "shell.emptyTitle": "Dein Briefkasten ist bereit.",
+  "shell.emptyWords":
+    "Lade jemanden ein: Du bekommst einen kurzen Code zum Sagen und einen Link zum Schicken. Wer ihn benutzt, kann dir schreiben, sonst niemand.",
+  "shell.emptyInvite": "Jemanden einladen",
+  "shell.chooseTitle": "Wem möchtest du schreiben?",
+  "shell.chooseWords": "Wähl jemanden aus der Liste oder lade jemand Neuen ein.",
+};
