@@ -65,9 +65,13 @@ type Relay struct {
 }
 
 // Open brings the tables to the newest version and loads the relay's keys,
-// drawing them from rand the first time. The caller commits tx.
+// drawing them from rand the first time. The caller commits tx. It returns
+// ErrClock when the clock has been set back.
 func Open(tx Tx, rand io.Reader, cfg Config) (*Relay, error) {
 	if err := migrate(tx); err != nil {
+		return nil, err
+	}
+	if err := checkClockAtStart(tx); err != nil {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()

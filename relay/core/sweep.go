@@ -7,12 +7,19 @@ type Swept struct {
 	Envelopes, Slots, Doors, Nameplates, Meetings int64
 	// More is set when a limit was reached: call again soon.
 	More bool
+	// Doubt is set when the clock has jumped far ahead: nothing was deleted.
+	Doubt bool
 }
 
 // Sweep deletes what has expired, at most about limit rows of each kind, so
 // that no transaction holds the writer for long.
 func (r *Relay) Sweep(tx Tx, limit int) (Swept, error) {
 	var s Swept
+	believed, err := believeClock(tx)
+	if err != nil || !believed {
+		s.Doubt = err == nil
+		return s, err
+	}
 	now, n := unix(tx.Now()), int64(limit)
 
 	envelopes, err := r.sweepEnvelopes(tx, now, n)

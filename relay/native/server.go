@@ -213,6 +213,9 @@ func (s *Server) sweepOnce() {
 		if err != nil {
 			return // the writer has logged it; the next sweep tries again
 		}
+		if swept.Doubt {
+			s.log.Warn("the clock has jumped far ahead; nothing is deleted until it has stayed so for a day")
+		}
 		s.metrics.sweep(swept)
 		if !swept.More {
 			return
