@@ -113,9 +113,11 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
           onConfirm={() => messages.remove(deleting.id)}
           onClose={() => setDeleting(undefined)}
         >
-          <p class="quote">
-            <bdi>{safeLine(deleting.text).slice(0, 200)}</bdi>
-          </p>
+          {deleting.text && (
+            <p class="quote">
+              <bdi>{shortened(deleting.text)}</bdi>
+            </p>
+          )}
           <p>
             {t(deleting.mine ? "conversation.deleteMine" : "conversation.deleteTheirs", { name })}
           </p>
@@ -123,6 +125,12 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
       )}
     </div>
   );
+}
+
+/** Enough of a message to know which it is. */
+function shortened(text: string): string {
+  const line = safeLine(text);
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
 /** The messages of the conversation, as long as it is shown, and its read marks. */

@@ -1,145 +1,102 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { AgentClient, AgentState } from "../../agent/types";
-import type { Conversation } from "../../api";
-import { language, t } from "../catalogue";
-import { Composer } from "../conversation/Composer";
-import { Drafts } from "../conversation/drafts";
-import { Messages } from "../conversation/messages";
-import { rows } from "../conversation/rows";
-import { safeLine, safeText } from "../conversation/text";
-import { clock } from "../conversation/time";
-import { ConversationList } from "../list/ConversationList";
+import { useCallback, useState } from "preact/hooks";
+import { platform } from "../../platform";
+import { t } from "../catalogue";
+import { ErrorNote } from "../components";
+import { errorText } from "../errors";
+import { Icon } from "../icons";
+import { InvitePane } from "../invite/InvitePane";
+import { RelayLight } from "../shell/RelayLight";
+import type { State } from "../state";
+import { QuickReply } from "./QuickReply";
 import "./popup.css";
 
-/** At most so many messages stand in the popup; the app has all. */
-const LATEST = 12;
+/** The small window behind the extension's button. */
+export function Popup({ state }: { state: State }) {
+  const data = state.data.value;
+  const ready = data?.phase === "ready";
+  const [error, setError] = useState("");
 
-interface QuickProps {
-  client: AgentClient;
-  /** In the order of the list. */
-  conversations: readonly Conversation[];
-  onOpen: (conversation: string) => void;
+  const open = useCallback((conversation?: string) => {
+    void platform.openApp(conversation).then(() => window.close());
+  }, []);
+
+  const invite = () => {
+    setError("");
+    state.invite("").catch((reason) => setError(errorText(reason)));
+  };
+
+  return (
+    <div class="popup">
+      <div class="air" aria-hidden="true" />
+      <header class="popup-top">
+        <h1>{t("popup.title")}</h1>
+        {ready && (
+          <button type="button" class="button primary" data-testid="invite-new" onClick={invite}>
+            {t("popup.invite")}
+          </button>
+        )}
+      </header>
+      <main class="popup-body">
+        <ErrorNote text={error} />
+        <Body state={state} onOpen={open} />
+      </main>
+      <footer class="popup-bottom">
+        {ready ? <RelayLight relay={data.relay} testid="relay-state" /> : <span />}
+        <button type="button" class="button quiet" data-testid="open-app" onClick={() => open()}>
+          {t("popup.open")}
+        </button>
+      </footer>
+    </div>
+  );
 }
 
-/** Who wrote, what, and the way to answer at once. */
-export function QuickReply({ client, conversations, onOpen }: QuickProps) {
-  const [chosen, setChosen] = useState("");
-  const drafts = useMemo(() => new Drafts(), []);
-  // Who wrote comes first; whom one has chosen stays where they were.
-  const [order] = useState(() => new Map(byUnread(conversations).map((c, i) => [c.id, i])));
-  const sorted = [...conversations].sort(
-    (a, b) => (order.get(a.id) ?? -1) - (order.get(b.id) ?? -1),
-  );
-  const conversation = conversations.find((c) => c.id === chosen);
-  const choose = useCallback((id: string) => setChosen(id), []);
+function Body({ state, onOpen }: { state: State; onOpen: (conversation?: string) => void }) {
+  const data = state.data.value;
+  const view = state.view.value;
+  const choose = useCallback((id: string) => state.show({ kind: "conversation", id }), [state]);
 
-  if (conversations.length === 0) {
+  if (!data) {
+    const gone = state.agent.value === "unavailable";
+    return (
+      <div class="popup-empty" role={gone ? "alert" : "status"}>
+        <p>{t(gone ? "popup.unavailable" : "popup.starting")}</p>
+      </div>
+    );
+  }
+  if (data.phase === "new") {
     return (
       <div class="popup-empty">
-        <p>{t("popup.empty")}</p>
+        <p>{t("popup.new")}</p>
+        <button type="button" class="button primary" data-testid="begin" onClick={() => onOpen()}>
+          {t("popup.begin")}
+        </button>
+      </div>
+    );
+  }
+  const invite = view.kind === "invite" && state.invites.value.find(({ id }) => id === view.id);
+  if (invite) {
+    return (
+      <div class="popup-invite">
+        <button
+          type="button"
+          class="icon-button"
+          data-testid="back"
+          aria-label={t("conversation.back")}
+          onClick={() => state.show({ kind: "home" })}
+        >
+          <Icon name="back" />
+        </button>
+        <InvitePane key={invite.id} state={state} invite={invite} />
       </div>
     );
   }
   return (
-    <>
-      <div class="popup-list">
-        <ConversationList conversations={sorted} selected={chosen} onSelect={choose} />
-      </div>
-      {conversation && (
-        <Reply
-          key={conversation.id}
-          client={client}
-          conversation={conversation}
-          drafts={drafts}
-          onOpen={onOpen}
-        />
-      )}
-    </>
-  );
-}
-
-function byUnread(conversations: readonly Conversation[]): Conversation[] {
-  return [...conversations].sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0));
-}
-
-interface ReplyProps {
-  client: AgentClient;
-  conversation: Conversation;
-  drafts: Drafts;
-  onOpen: (conversation: string) => void;
-}
-
-function Reply({ client, conversation, drafts, onOpen }: ReplyProps) {
-  const { id, unread } = conversation;
-  const name = safeLine(conversation.name) || t("list.unnamed");
-  const messages = useMemo(() => new Messages(client, id, unread, () => true), [client, id]);
-  useEffect(() => () => messages.close(), [messages]);
-
-  const loaded = messages.loading.value === "loaded";
-  useEffect(() => {
-    if (loaded && unread > 0) void messages.read();
-  }, [messages, loaded, unread]);
-  const send = useCallback((text: string) => messages.send(text), [messages]);
-
-  const shown = messages.window.value;
-  const latest = rows({ ...shown, start: Math.max(shown.start, shown.end - LATEST) }, "");
-  return (
-    <section class="popup-reply" aria-label={name}>
-      {latest.length > 0 && (
-        <section
-          class="popup-latest"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-          tabIndex={0}
-          aria-label={t("popup.latest", { name })}
-        >
-          <ol>
-            {latest.map(
-              (row) =>
-                row.kind === "message" && (
-                  <li key={row.key} class={row.message.mine ? "mine" : ""}>
-                    <span class="popup-text">
-                      {row.message.mine && `${t("list.you")} `}
-                      <bdi>
-                        {row.message.kind === "text"
-                          ? safeText(row.message.text)
-                          : t("conversation.unknownKind")}
-                      </bdi>
-                    </span>
-                    <time>{clock(row.message.time, language.value)}</time>
-                  </li>
-                ),
-            )}
-          </ol>
-        </section>
-      )}
-      {conversation.state === "failed" ? (
-        <p class="popup-note">{t("list.failed")}</p>
-      ) : (
-        <Composer
-          conversation={conversation}
-          drafts={drafts}
-          send={send}
-          focus
-          placeholder={t("popup.replyTo", { name })}
-        />
-      )}
-      <button
-        type="button"
-        class="button quiet"
-        data-testid="open-conversation"
-        onClick={() => onOpen(id)}
-      >
-        {t("popup.openConversation")}
-      </button>
-    </section>
-  );
-}
-
-/** What the popup says instead while there is nothing to list. */
-export function PopupNotice({ state }: { state: AgentState }) {
-  return (
-    <div class="popup-empty" role={state === "unavailable" ? "alert" : "status"}>
-      <p>{t(state === "unavailable" ? "popup.unavailable" : "popup.starting")}</p>
-    </div>
+    <QuickReply
+      client={state.client}
+      conversations={state.conversations.value}
+      chosen={view.kind === "conversation" ? view.id : ""}
+      onChoose={choose}
+      onOpen={onOpen}
+    />
   );
 }

@@ -1,6 +1,6 @@
 /** What the popup of the extension says. */
 export const en = {
-  "popup.label": "Petmail",
+  "popup.title": "Petmail",
   "popup.invite": "Invite",
   "popup.open": "Open Petmail",
   "popup.openConversation": "Open",
@@ -14,7 +14,7 @@ export const en = {
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
-  "popup.label": "Petmail",
+  "popup.title": "Petmail",
   "popup.invite": "Einladen",
   "popup.open": "Petmail öffnen",
   "popup.openConversation": "Öffnen",

@@ -1,0 +1,137 @@
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import type { AgentClient } from "../../agent/types";
+import type { Conversation } from "../../api";
+import { language, t } from "../catalogue";
+import { Composer } from "../conversation/Composer";
+import { Drafts } from "../conversation/drafts";
+import { Messages } from "../conversation/messages";
+import { rows } from "../conversation/rows";
+import { safeLine, safeText } from "../conversation/text";
+import { clock } from "../conversation/time";
+import { ConversationList } from "../list/ConversationList";
+
+/** At most so many messages stand in the popup; the app has all. */
+const LATEST = 12;
+
+interface QuickProps {
+  client: AgentClient;
+  /** In the order of the list. */
+  conversations: readonly Conversation[];
+  /** The one to answer, or "". */
+  chosen: string;
+  onChoose: (conversation: string) => void;
+  /** Shows one in the app. */
+  onOpen: (conversation: string) => void;
+}
+
+/** Who wrote, what, and the way to answer at once. */
+export function QuickReply({ client, conversations, chosen, onChoose, onOpen }: QuickProps) {
+  const drafts = useMemo(() => new Drafts(), []);
+  // Who wrote comes first; whom one has chosen stays where they were.
+  const [order] = useState(() => new Map(byUnread(conversations).map((c, i) => [c.id, i])));
+  const sorted = [...conversations].sort(
+    (a, b) => (order.get(a.id) ?? -1) - (order.get(b.id) ?? -1),
+  );
+  const conversation = conversations.find((c) => c.id === chosen);
+
+  if (conversations.length === 0) {
+    return (
+      <div class="popup-empty">
+        <p>{t("popup.empty")}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <div class="popup-list">
+        <ConversationList conversations={sorted} selected={chosen} onSelect={onChoose} />
+      </div>
+      {conversation && (
+        <Reply
+          key={conversation.id}
+          client={client}
+          conversation={conversation}
+          drafts={drafts}
+          onOpen={onOpen}
+        />
+      )}
+    </>
+  );
+}
+
+function byUnread(conversations: readonly Conversation[]): Conversation[] {
+  return [...conversations].sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0));
+}
+
+interface ReplyProps {
+  client: AgentClient;
+  conversation: Conversation;
+  drafts: Drafts;
+  onOpen: (conversation: string) => void;
+}
+
+function Reply({ client, conversation, drafts, onOpen }: ReplyProps) {
+  const { id, unread } = conversation;
+  const name = safeLine(conversation.name) || t("list.unnamed");
+  const messages = useMemo(() => new Messages(client, id, unread, () => true), [client, id]);
+  useEffect(() => () => messages.close(), [messages]);
+
+  const loaded = messages.loading.value === "loaded";
+  useEffect(() => {
+    if (loaded && unread > 0) void messages.read();
+  }, [messages, loaded, unread]);
+  const send = useCallback((text: string) => messages.send(text), [messages]);
+
+  const shown = messages.window.value;
+  const latest = rows({ ...shown, start: Math.max(shown.start, shown.end - LATEST) }, "");
+  return (
+    <section class="popup-reply" aria-label={name}>
+      {latest.length > 0 && (
+        <section
+          class="popup-latest"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+          tabIndex={0}
+          aria-label={t("popup.latest", { name })}
+        >
+          <ol>
+            {latest.map(
+              (row) =>
+                row.kind === "message" && (
+                  <li key={row.key} class={row.message.mine ? "mine" : ""}>
+                    <span class="popup-text">
+                      {row.message.mine && `${t("list.you")} `}
+                      <bdi>
+                        {row.message.kind === "text"
+                          ? safeText(row.message.text)
+                          : t("conversation.unknownKind")}
+                      </bdi>
+                    </span>
+                    <time>{clock(row.message.time, language.value)}</time>
+                  </li>
+                ),
+            )}
+          </ol>
+        </section>
+      )}
+      {conversation.state === "failed" ? (
+        <p class="popup-note">{t("list.failed")}</p>
+      ) : (
+        <Composer
+          conversation={conversation}
+          drafts={drafts}
+          send={send}
+          focus
+          placeholder={t("popup.replyTo", { name })}
+        />
+      )}
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="open-conversation"
+        onClick={() => onOpen(id)}
+      >
+        {t("popup.openConversation")}
+      </button>
+    </section>
+  );
+}
