@@ -147,9 +147,6 @@ func (r *reader) optional() bool {
 	return false
 }
 
-// boolean reads a byte that must be 0 or 1.
-func (r *reader) boolean() bool { return r.optional() }
-
 // done returns the sticky error, or an error when bytes are left.
 func (r *reader) done() error {
 	if r.err == nil && len(r.b) > 0 {
@@ -161,12 +158,11 @@ func (r *reader) done() error {
 // writer encodes what reader decodes.
 type writer struct{ b []byte }
 
-func (w *writer) u8(v uint8)     { w.b = append(w.b, v) }
-func (w *writer) u16(v uint16)   { w.b = binary.BigEndian.AppendUint16(w.b, v) }
-func (w *writer) u32(v uint32)   { w.b = binary.BigEndian.AppendUint32(w.b, v) }
-func (w *writer) u64(v uint64)   { w.b = binary.BigEndian.AppendUint64(w.b, v) }
-func (w *writer) raw(b []byte)   { w.b = append(w.b, b...) }
-func (w *writer) boolean(v bool) { w.optional(v) }
+func (w *writer) u8(v uint8)   { w.b = append(w.b, v) }
+func (w *writer) u16(v uint16) { w.b = binary.BigEndian.AppendUint16(w.b, v) }
+func (w *writer) u32(v uint32) { w.b = binary.BigEndian.AppendUint32(w.b, v) }
+func (w *writer) u64(v uint64) { w.b = binary.BigEndian.AppendUint64(w.b, v) }
+func (w *writer) raw(b []byte) { w.b = append(w.b, b...) }
 
 func (w *writer) optional(present bool) {
 	if present {

@@ -1,7 +1,5 @@
 package mls
 
-import "bytes"
-
 // Leaf node sources (RFC 9420 section 7.2).
 const (
 	sourceKeyPackage uint8 = 1
@@ -215,5 +213,3 @@ func supportsSuite(c Capabilities, s Suite) bool {
 	}
 	return false
 }
-
-func sameLeaf(a, b *leafNode) bool { return a != nil && b != nil && bytes.Equal(a.raw, b.raw) }
