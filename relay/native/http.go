@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"petmail/relay/core"
@@ -25,14 +27,14 @@ const cborType = "application/cbor"
 // routes builds the handler of everything the relay serves.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	api := func(pattern string, methods string, h func(http.ResponseWriter, *http.Request)) {
-		mux.Handle(pattern, s.api(pattern, methods, h))
+	api := func(pattern string, h http.HandlerFunc, methods ...string) {
+		mux.Handle(pattern, s.api(pattern, h, methods))
 	}
-	api(relayproto.RouteDescriptor, "GET", s.serveDescriptor)
-	api(relayproto.RouteDeposit, "POST", s.serveDeposit)
-	api(relayproto.RouteMailbox, "GET, POST", s.serveMailboxRoute)
-	api(relayproto.RouteSlots, "GET, PUT", s.serveSlots)
-	api(relayproto.RouteRendezvous, "GET", s.serveRendezvous)
+	api(relayproto.RouteDescriptor, s.serveDescriptor, http.MethodGet)
+	api(relayproto.RouteDeposit, s.serveDeposit, http.MethodPost)
+	api(relayproto.RouteMailbox, s.serveMailboxRoute, http.MethodGet, http.MethodPost)
+	api(relayproto.RouteSlots, s.serveSlots, http.MethodGet, http.MethodPut)
+	api(relayproto.RouteRendezvous, s.serveRendezvous, http.MethodGet)
 	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
 	mux.Handle("GET "+relayproto.RouteMetrics, localOnly(s.metrics.handler()))
 	mux.Handle("/", newWebApp(s.cfg.Web))
@@ -41,7 +43,8 @@ func (s *Server) routes() http.Handler {
 
 // api wraps a route that agents call: any web page may (CORS), since nothing
 // rests on cookies, and answers are counted.
-func (s *Server) api(route, methods string, h http.HandlerFunc) http.Handler {
+func (s *Server) api(route string, h http.HandlerFunc, methods []string) http.Handler {
+	list := strings.Join(methods, ", ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")
@@ -51,36 +54,17 @@ func (s *Server) api(route, methods string, h http.HandlerFunc) http.Handler {
 		defer func() { s.metrics.requests.WithLabelValues(route, strconv.Itoa(rec.status)).Inc() }()
 		switch {
 		case r.Method == http.MethodOptions:
-			header.Set("Access-Control-Allow-Methods", methods)
+			header.Set("Access-Control-Allow-Methods", list)
 			header.Set("Access-Control-Allow-Headers", "*")
 			header.Set("Access-Control-Max-Age", "86400")
 			rec.WriteHeader(http.StatusNoContent)
-		case !allows(methods, r.Method):
-			header.Set("Allow", methods+", OPTIONS")
+		case !slices.Contains(methods, r.Method):
+			header.Set("Allow", list+", OPTIONS")
 			s.answerError(rec, http.StatusMethodNotAllowed, relayproto.Error{Code: relayproto.CodeNotFound, Message: "no such method here"})
 		default:
 			h(rec, r)
 		}
 	})
-}
-
-func allows(methods, method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodPost, http.MethodPut:
-	default:
-		return false
-	}
-	for len(methods) > 0 {
-		end := 0
-		for end < len(methods) && methods[end] != ',' {
-			end++
-		}
-		if methods[:end] == method {
-			return true
-		}
-		methods = methods[min(end+2, len(methods)):]
-	}
-	return false
 }
 
 // recorder remembers the status of an answer.
