@@ -39,9 +39,16 @@ function MyInvite({ state, invite }: Props) {
       </h2>
       {!over && <p class="note">{t("invite.how")}</p>}
       {invite.code && (
-        <p class="code" data-testid="invite-code" dir="ltr">
-          {invite.code}
-        </p>
+        <div class="code-line">
+          <p
+            class="code"
+            data-testid="invite-code"
+            dir="ltr"
+            style={{ "--characters": invite.code.length }}
+          >
+            {invite.code}
+          </p>
+        </div>
       )}
       {invite.link && (
         <>

@@ -96,6 +96,7 @@ function Desk({ state }: { state: State }) {
       <a class="skip" href="#main">
         {t("shell.skip")}
       </a>
+      <h1 class="visually-hidden">{t("shell.name")}</h1>
       <ListPane state={state} data={data} />
       <main class="main-pane" id="main" tabIndex={-1}>
         <Banners state={state} data={data} />

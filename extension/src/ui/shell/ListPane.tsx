@@ -30,17 +30,15 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
   return (
     <aside class="list-pane" aria-label={t("shell.people")}>
       <header class="list-top">
-        <h1>
-          <button
-            type="button"
-            class="brand"
-            data-testid="home"
-            aria-label={t("shell.home")}
-            onClick={() => state.show({ kind: "home" })}
-          >
-            {t("shell.name")}
-          </button>
-        </h1>
+        <button
+          type="button"
+          class="brand"
+          data-testid="home"
+          aria-label={t("shell.home")}
+          onClick={() => state.show({ kind: "home" })}
+        >
+          {t("shell.name")}
+        </button>
         <button
           type="button"
           class="button primary"
