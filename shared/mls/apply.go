@@ -12,6 +12,9 @@ type sourced struct {
 	proposal Proposal
 	sender   sender
 	pending  *pendingProposal
+	// signed says that the signatures in the proposal are known to be good:
+	// they were checked when it came in, or it is this member's own.
+	signed bool
 }
 
 // applied is the group after a list of proposals and before the path.
@@ -184,7 +187,7 @@ func (s *State) applyUpdate(a *applied, p sourced, committer sender) error {
 	if slices.Contains(a.updated, i) {
 		return invalid("two changes of one leaf")
 	}
-	if err := s.checkUpdate(p.proposal.leaf, i, a.extensions); err != nil {
+	if err := s.checkUpdate(p.proposal.leaf, i, a.extensions, p.signed); err != nil {
 		return err
 	}
 	a.tree.update(i, p.proposal.leaf)
@@ -197,7 +200,7 @@ func (s *State) applyUpdate(a *applied, p sourced, committer sender) error {
 }
 
 // checkUpdate checks the leaf of an Update proposal of the member at i.
-func (s *State) checkUpdate(l *leafNode, i LeafIndex, context []Extension) error {
+func (s *State) checkUpdate(l *leafNode, i LeafIndex, context []Extension, signed bool) error {
 	old := s.ep.tree.leaf(i)
 	if old == nil {
 		return invalid("update of a blank leaf")
@@ -208,10 +211,19 @@ func (s *State) checkUpdate(l *leafNode, i LeafIndex, context []Extension) error
 	if bytes.Equal(l.encryptionKey, old.encryptionKey) {
 		return invalid("update keeps the old key")
 	}
-	if err := checkLeaf(s.ep.c, l, s.ep.context.groupID, i, context); err != nil {
+	if err := s.checkLeaf(l, i, context, signed); err != nil {
 		return err
 	}
 	return s.validateCredential(l, i)
+}
+
+// checkLeaf checks a leaf made for this group; signed says that its signature
+// is known to be good.
+func (s *State) checkLeaf(l *leafNode, i LeafIndex, context []Extension, signed bool) error {
+	if signed {
+		return checkLeafContent(s.ep.c, l, context)
+	}
+	return checkLeaf(s.ep.c, l, s.ep.context.groupID, i, context)
 }
 
 func (s *State) validateCredential(l *leafNode, i LeafIndex) error {
@@ -239,7 +251,7 @@ func (s *State) applyRemove(a *applied, p sourced, committer sender) error {
 }
 
 func (s *State) applyAdd(a *applied, p sourced, now int64) error {
-	if err := s.checkAdd(p.proposal.keyPackage, a.extensions, now); err != nil {
+	if err := s.checkAdd(p.proposal.keyPackage, a.extensions, now, p.signed); err != nil {
 		return err
 	}
 	i, err := a.tree.add(p.proposal.keyPackage.leaf)
@@ -252,11 +264,15 @@ func (s *State) applyAdd(a *applied, p sourced, now int64) error {
 }
 
 // checkAdd checks a key package for this group.
-func (s *State) checkAdd(k *keyPackage, context []Extension, now int64) error {
+func (s *State) checkAdd(k *keyPackage, context []Extension, now int64, signed bool) error {
 	if k == nil {
 		return invalid("add without a key package")
 	}
-	if err := checkKeyPackage(s.ep.c, k, context); err != nil {
+	check := checkKeyPackage
+	if signed {
+		check = checkKeyPackageContent
+	}
+	if err := check(s.ep.c, k, context); err != nil {
 		return err
 	}
 	l := k.leaf.lifetime
@@ -287,8 +303,8 @@ func (s *State) resuming(id PSKID) bool {
 
 // checkPath checks the leaf and the keys of a path from the member at i
 // against the tree the proposals have left (section 12.4.2). old is the leaf
-// it replaces, nil for a joiner.
-func (s *State) checkPath(a *applied, path *updatePath, i LeafIndex, old *leafNode) error {
+// it replaces, nil for a joiner. signed says that the path is our own.
+func (s *State) checkPath(a *applied, path *updatePath, i LeafIndex, old *leafNode, signed bool) error {
 	l := path.leaf
 	if l.source != sourceCommit {
 		return invalid("path leaf has a wrong source")
@@ -296,7 +312,7 @@ func (s *State) checkPath(a *applied, path *updatePath, i LeafIndex, old *leafNo
 	if old != nil && bytes.Equal(l.encryptionKey, old.encryptionKey) {
 		return invalid("path keeps the old leaf key")
 	}
-	if err := checkLeaf(s.ep.c, l, s.ep.context.groupID, i, a.extensions); err != nil {
+	if err := s.checkLeaf(l, i, a.extensions, signed); err != nil {
 		return err
 	}
 	if err := s.validateCredential(l, i); err != nil {

@@ -242,6 +242,9 @@ func TestAuditCommitRulesAreChecked(t *testing.T) {
 		"removes twice":               "two changes of one leaf",
 		"adds twice":                  "key occurs twice",
 		"adds a member again":         "signature key occurs twice",
+		"adds with a bad signature":   "key package signature is wrong",
+		"adds a leaf badly signed":    "leaf signature is wrong",
+		"path leaf badly signed":      "leaf signature is wrong",
 		"adds an expired one":         "outside its lifetime",
 		"adds another suite":          "another suite",
 		"changes the context twice":   "two changes of the group",
@@ -265,13 +268,21 @@ func TestAuditCommitRulesAreChecked(t *testing.T) {
 		"path leaf of another":        "wrong source",
 	}
 	for name, change := range map[string]func(*authenticated){
-		"removes its sender":          by(Remove(0)),
-		"removes a blank":             by(Remove(9)),
-		"removes far outside":         by(Remove(math.MaxUint32)),
-		"removes twice":               by(Remove(2), Remove(2)),
-		"adds twice":                  only(Add(joiner.kp), Add(joiner.kp)),
-		"adds a member again":         only(Add(twin)),
-		"adds an expired one":         by(Add(kp)),
+		"removes its sender":        by(Remove(0)),
+		"removes a blank":           by(Remove(9)),
+		"removes far outside":       by(Remove(math.MaxUint32)),
+		"removes twice":             by(Remove(2), Remove(2)),
+		"adds twice":                only(Add(joiner.kp), Add(joiner.kp)),
+		"adds a member again":       only(Add(twin)),
+		"adds an expired one":       by(Add(kp)),
+		"adds with a bad signature": only(Proposal{typ: proposalAdd, keyPackage: spoilRaw(joiner.kp.kp, -1)}),
+		"adds a leaf badly signed":  only(Proposal{typ: proposalAdd, keyPackage: spoilLeafSignature(t, joiner)}),
+		"path leaf badly signed": func(a *authenticated) {
+			leaf := *a.content.commit.path.leaf
+			leaf.raw = append([]byte(nil), leaf.raw...)
+			leaf.raw[len(leaf.raw)-1] ^= 1
+			a.content.commit.path.leaf = &leaf
+		},
 		"adds another suite":          by(Add(other.kp)),
 		"changes the context twice":   by(SetExtensions(nil), SetExtensions(nil)),
 		"reinit beside another":       by(ReInitialize(ReInit{GroupID: []byte("n"), Suite: X25519ChaCha}), Remove(2)),

@@ -136,7 +136,7 @@ func (s *State) proposalsToCommit(rand io.Reader, p CommitParams) ([]sourced, []
 	var refs []proposalOrRef
 	if !p.IgnorePending {
 		for _, pend := range s.committable(p) {
-			list = append(list, sourced{pend.proposal, pend.sender, pend})
+			list = append(list, sourced{pend.proposal, pend.sender, pend, true})
 			refs = append(refs, proposalOrRef{ref: pend.ref})
 		}
 	}
@@ -145,7 +145,7 @@ func (s *State) proposalsToCommit(rand io.Reader, p CommitParams) ([]sourced, []
 		if err != nil {
 			return nil, nil, err
 		}
-		list = append(list, sourced{prop, memberSender(s.ep.own), nil})
+		list = append(list, sourced{prop, memberSender(s.ep.own), nil, true})
 		refs = append(refs, proposalOrRef{proposal: prop})
 	}
 	return list, refs, nil
@@ -215,7 +215,7 @@ func (s *State) dropUnfit(list []*pendingProposal, p CommitParams) []*pendingPro
 		switch pend.proposal.typ {
 		case proposalAdd:
 			k := pend.proposal.keyPackage
-			return s.checkAdd(k, s.ep.context.extensions, p.Now) != nil || !insert(keys, k.leaf.signatureKey)
+			return s.checkAdd(k, s.ep.context.extensions, p.Now, true) != nil || !insert(keys, k.leaf.signatureKey)
 		case proposalPSK:
 			_, ok := lookup(pend.proposal.psk)
 			return !ok
@@ -251,7 +251,7 @@ func (b *commitBuild) makePath(rand io.Reader, leaf *leafNode) error {
 	}
 	check := *b.a
 	check.tree = before
-	if err := b.s.checkPath(&check, path, b.own, b.s.ep.tree.leaf(b.own)); err != nil {
+	if err := b.s.checkPath(&check, path, b.own, b.s.ep.tree.leaf(b.own), true); err != nil {
 		return err
 	}
 	context := b.provisional()

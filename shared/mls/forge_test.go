@@ -147,3 +147,27 @@ func decoders() map[string]func(*reader) func(*writer) {
 		},
 	}
 }
+
+// spoilRaw changes a byte in the encoding of a key package.
+func spoilRaw(k *keyPackage, at int) *keyPackage {
+	n := *k
+	n.raw = append([]byte(nil), k.raw...)
+	n.raw[(at+len(n.raw))%len(n.raw)] ^= 1
+	return &n
+}
+
+// spoilLeafSignature makes a key package, well signed, around a leaf that is
+// not.
+func spoilLeafSignature(t *testing.T, c client) *keyPackage {
+	t.Helper()
+	cipher, err := newCipher(c.kp.Suite(), nil)
+	require.NoError(t, err)
+	k, leaf := *c.kp.kp, *c.kp.kp.leaf
+	leaf.raw = append([]byte(nil), leaf.raw...)
+	leaf.raw[len(leaf.raw)-1] ^= 1
+	k.leaf = &leaf
+	k.signature, err = cipher.sign(c.leaf.SignatureKey, "KeyPackageTBS", k.tbs())
+	require.NoError(t, err)
+	k.raw = encode(k.write)
+	return &k
+}

@@ -335,7 +335,7 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 		if prop, err = prop.complete(rand, c); err != nil {
 			return nil, err
 		}
-		list = append(list, sourced{prop, from, nil})
+		list = append(list, sourced{prop, from, nil, true})
 		b.content.proposals = append(b.content.proposals, proposalOrRef{proposal: prop})
 	}
 	a, err := s.applyProposals(list, from, p.Now)

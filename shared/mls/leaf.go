@@ -159,6 +159,17 @@ func (l *leafNode) successor(encryptionKey []byte, source uint8) *leafNode {
 // alone and the group's demands; the caller checks source, lifetime,
 // credentials of others and uniqueness. index enters the signature.
 func checkLeaf(c *suiteCipher, l *leafNode, groupID []byte, index LeafIndex, context []Extension) error {
+	if err := checkLeafContent(c, l, context); err != nil {
+		return err
+	}
+	if !l.verify(c, groupID, index) {
+		return invalid("leaf signature is wrong")
+	}
+	return nil
+}
+
+// checkLeafContent is checkLeaf for a leaf whose signature is known to be good.
+func checkLeafContent(c *suiteCipher, l *leafNode, context []Extension) error {
 	if !contains16(l.capabilities.Versions, protocolVersion) {
 		return invalid("leaf does not support the version")
 	}
@@ -178,9 +189,6 @@ func checkLeaf(c *suiteCipher, l *leafNode, groupID []byte, index LeafIndex, con
 	}
 	if err := c.provider.CheckPublicKey(c.suite, l.encryptionKey); err != nil {
 		return invalid("leaf encryption key is malformed")
-	}
-	if !l.verify(c, groupID, index) {
-		return invalid("leaf signature is wrong")
 	}
 	return nil
 }

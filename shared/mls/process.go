@@ -252,9 +252,9 @@ func (s *State) keepProposal(a *authenticated, now int64) error {
 	var err error
 	switch prop.typ {
 	case proposalAdd:
-		err = s.checkAdd(prop.keyPackage, s.ep.context.extensions, now)
+		err = s.checkAdd(prop.keyPackage, s.ep.context.extensions, now, false)
 	case proposalUpdate:
-		err = s.checkUpdate(prop.leaf, LeafIndex(f.sender.index), s.ep.context.extensions)
+		err = s.checkUpdate(prop.leaf, LeafIndex(f.sender.index), s.ep.context.extensions, false)
 	case proposalRemove:
 		if s.ep.tree.leaf(prop.removed) == nil {
 			err = invalid("remove of a blank leaf")
@@ -287,7 +287,7 @@ func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
 	}
 	for _, p := range list {
 		if p.ref == nil {
-			out = append(out, sourced{p.proposal, from, nil})
+			out = append(out, sourced{p.proposal, from, nil, false})
 			continue
 		}
 		pend, ok := seen[string(p.ref)]
@@ -298,7 +298,7 @@ func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
 			return nil, invalid("proposal committed twice")
 		}
 		seen[string(p.ref)] = nil
-		out = append(out, sourced{pend.proposal, pend.sender, pend})
+		out = append(out, sourced{pend.proposal, pend.sender, pend, true})
 	}
 	return out, nil
 }
@@ -356,7 +356,7 @@ func (s *State) processCommit(a *authenticated, rec Received, p ProcessParams) (
 
 // mergeCommitPath checks a commit's path and merges it into ap.tree.
 func (s *State) mergeCommitPath(ap *applied, path *updatePath, from LeafIndex, old *leafNode) error {
-	if err := s.checkPath(ap, path, from, old); err != nil {
+	if err := s.checkPath(ap, path, from, old, false); err != nil {
 		return err
 	}
 	if err := applyPath(s.ep.c, ap.tree, from, path); err != nil {
