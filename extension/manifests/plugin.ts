@@ -101,7 +101,8 @@ export function petmail(target: Target): Plugin {
   };
 }
 
-function manifest(target: Target, version: string, defaultRelay: string): object {
+/** The manifest of an extension, with the default relay as the only host it may see. */
+export function manifest(target: Target, version: string, defaultRelay: string): object {
   const { protocol, hostname } = new URL(defaultRelay);
   const host = `${protocol}//${hostname}/*`; // a port cannot be named in Firefox
   const fixed = readJSON(join(here, `${target}.json`)) as { optional_host_permissions: string[] };

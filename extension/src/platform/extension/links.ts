@@ -14,7 +14,16 @@ export function linkPattern(relay: string): string {
 }
 
 /** Has the invite links of a relay open here from now on. */
-export async function takeOver(relay: string): Promise<void> {
+export function takeOver(relay: string): Promise<void> {
+  // One after the other: each builds on the rules that stand.
+  const done = last.then(() => addRule(relay));
+  last = done.catch(() => undefined);
+  return done;
+}
+
+let last: Promise<void> = Promise.resolve();
+
+async function addRule(relay: string): Promise<void> {
   const rules = await chrome.declarativeNetRequest.getDynamicRules();
   const regexFilter = linkPattern(relay);
   const target = `${chrome.runtime.getURL("invite.html")}?relay=${encodeURIComponent(new URL(relay).origin)}`;
