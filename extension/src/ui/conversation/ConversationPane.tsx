@@ -35,17 +35,26 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   const messages = useMessages(client, conversation);
   const [details, setDetails] = useState(false);
   const [deleting, setDeleting] = useState<Message>();
+  const pane = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
 
   const closeDetails = useCallback(() => {
     setDetails(false);
     opener.current?.focus();
   }, []);
+  const closeDelete = useCallback(() => {
+    setDeleting(undefined);
+    // What had the focus may be gone with the message.
+    requestAnimationFrame(() => {
+      if (document.activeElement !== document.body) return;
+      pane.current?.querySelector<HTMLElement>(".message-scroller")?.focus();
+    });
+  }, []);
   useEscape(details ? closeDetails : onBack);
   const send = useCallback((text: string) => messages.send(text), [messages]);
 
   return (
-    <div class={`talk${details ? " with-details" : ""}`}>
+    <div ref={pane} class={`talk${details ? " with-details" : ""}`}>
       <section class="talk-main" aria-label={name}>
         <header class="talk-top">
           <button
@@ -111,7 +120,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
           confirm={t("conversation.deleteConfirm")}
           danger
           onConfirm={() => messages.remove(deleting.id)}
-          onClose={() => setDeleting(undefined)}
+          onClose={closeDelete}
         >
           {deleting.text && (
             <p class="quote">
@@ -190,11 +199,9 @@ function Beginning({ conversation, name }: { conversation: Conversation; name: s
   return (
     <p class="beginning">
       <Icon name="lock" />
-      <span>
-        {conversation.state === "waiting"
-          ? t("conversation.beginningWaiting")
-          : t("conversation.beginning", { name })}
-      </span>
+      {conversation.state === "waiting"
+        ? t("conversation.beginningWaiting")
+        : t("conversation.beginning", { name })}
     </p>
   );
 }

@@ -183,7 +183,7 @@ function useScrolling(messages: Messages, scroller: RefObject<HTMLElement | null
 
   const look = useCallback(() => {
     const area = scroller.current;
-    if (!area) return;
+    if (!area?.clientHeight) return; // behind the details it tells nothing
     const w = messages.window.peek();
     const below = area.scrollHeight - area.scrollTop - area.clientHeight;
     const following = atTail(w) && below < NEAR;

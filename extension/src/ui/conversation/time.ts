@@ -35,7 +35,7 @@ function daysAgo(time: number, now: number): number {
 
 /** "14:02" */
 export function clock(time: number, language: string): string {
-  return format(language, { hour: "2-digit", minute: "2-digit" }).format(time);
+  return format(language, { timeStyle: "short" }).format(time);
 }
 
 /** "Today", "Yesterday", "Sunday", "3 June", "3 June 2025" */
