@@ -257,6 +257,26 @@ func TestProposalsByReference(t *testing.T) {
 	}
 }
 
+func TestTheSameProposalTwiceIsOne(t *testing.T) {
+	group := newTestGroup(t, X25519ChaCha, 3)
+	for range 2 {
+		next, msg, err := group[0].Propose(rand.Reader, Remove(2), ProposeParams{Now: testNow})
+		require.NoError(t, err)
+		group[0] = next
+		deliver(t, group, 0, msg)
+	}
+	require.Len(t, group[0].Pending(), 1)
+	require.Len(t, group[1].Pending(), 1)
+	next, msg, err := group[1].Propose(rand.Reader, Remove(2), ProposeParams{Public: true, Now: testNow})
+	require.NoError(t, err)
+	group[1] = next
+	deliver(t, group, 1, msg)
+	_, _, err = group[1].Propose(rand.Reader, Remove(2), ProposeParams{Public: true, Now: testNow})
+	require.ErrorIs(t, err, ErrReplay)
+	commitBy(t, group, 0, CommitParams{})
+	require.False(t, group[2].Active())
+}
+
 func TestCommitOfAnUnseenProposalWaits(t *testing.T) {
 	group := newTestGroup(t, X25519ChaCha, 3)
 	next, prop, err := group[0].Propose(rand.Reader, Remove(2), ProposeParams{Now: testNow})

@@ -269,9 +269,13 @@ func (s *State) keepProposal(a *authenticated, now int64) error {
 	}
 	ref := a.ref(s.ep.c)
 	for _, have := range s.pending {
-		if bytes.Equal(have.ref, ref) {
+		if !bytes.Equal(have.ref, ref) {
+			continue
+		}
+		if a.wire == wirePublicMessage {
 			return ErrReplay
 		}
+		return nil // said twice, under another key
 	}
 	s.pending = append(slices.Clone(s.pending), &pendingProposal{ref: ref, sender: f.sender, proposal: prop})
 	return nil

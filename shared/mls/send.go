@@ -49,7 +49,8 @@ type ProposeParams struct {
 }
 
 // Propose makes a proposal message for others to commit. It is pending in the
-// state returned.
+// state returned. The same proposal again is one proposal; as a PublicMessage
+// it is refused with ErrReplay.
 func (s *State) Propose(rand io.Reader, prop Proposal, p ProposeParams) (*State, []byte, error) {
 	if err := s.usable(); err != nil {
 		return nil, nil, err
@@ -83,8 +84,10 @@ func (s *State) Propose(rand io.Reader, prop Proposal, p ProposeParams) (*State,
 	if err := next.keepProposal(a, p.Now); err != nil {
 		return nil, nil, err
 	}
-	last := next.pending[len(next.pending)-1]
-	last.leafPriv, last.sig = own.leafPriv, own.sig
+	if own.leafPriv != nil { // an Update is always a new one
+		last := next.pending[len(next.pending)-1]
+		last.leafPriv, last.sig = own.leafPriv, own.sig
+	}
 	if p.Public {
 		return &next, s.groupKeys().protectPublic(a), nil
 	}
