@@ -15,6 +15,9 @@ interface Props {
 /** No code or link is longer. */
 const MAX = 1_000;
 
+/** So many words to choose from fit below the field. */
+const SHOWN = 4;
+
 /** Where a code or link is entered. */
 export function EnterForm({ state, text: given, error: known }: Props) {
   const field = useRef<HTMLInputElement>(null);
@@ -62,7 +65,6 @@ export function EnterForm({ state, text: given, error: known }: Props) {
           value={text}
           maxLength={MAX}
           dir="ltr"
-          list="invite-completions"
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
@@ -73,14 +75,30 @@ export function EnterForm({ state, text: given, error: known }: Props) {
             setError("");
           }}
         />
-        <datalist id="invite-completions">
-          {completions.map((completion) => (
-            <option key={completion} value={completion} />
-          ))}
-        </datalist>
-        <p class="note" id="enter-note" role="status">
-          {relay ? t("enter.linkFound", { relay }) : t("enter.example")}
-        </p>
+        {completions.length > 0 ? (
+          <ul class="completions" id="enter-note" aria-label={t("enter.completions")}>
+            {completions.slice(0, SHOWN).map((completion) => (
+              <li key={completion}>
+                <button
+                  type="button"
+                  class="button small"
+                  data-testid="invite-completion"
+                  aria-label={completion}
+                  onClick={() => {
+                    setText(completion);
+                    field.current?.focus();
+                  }}
+                >
+                  {lastWord(completion)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <p class="note" id="enter-note" role="status">
+            {relay ? t("enter.linkFound", { relay }) : t("enter.example")}
+          </p>
+        )}
       </div>
       <ErrorNote id="enter-error" text={error} />
       <button
@@ -95,7 +113,12 @@ export function EnterForm({ state, text: given, error: known }: Props) {
   );
 }
 
-/** The whole codes that the text may become. */
+function lastWord(code: string): string {
+  // Where more words follow, the completion ends with a dash.
+  return code.replace(/-$/, "").split("-").at(-1) ?? code;
+}
+
+/** The whole codes that the text may become, while it is one that is begun. */
 function useCompletions(state: State, text: string): readonly string[] {
   const [completions, setCompletions] = useState<readonly string[]>([]);
   useEffect(() => {
@@ -105,7 +128,11 @@ function useCompletions(state: State, text: string): readonly string[] {
     }
     let current = true;
     state.client.call("words", { text }).then(
-      (words) => current && setCompletions(words.completions),
+      (words) => {
+        const typed = text.trim().toLowerCase();
+        const others = words.completions.filter((completion) => completion !== typed);
+        if (current) setCompletions(others);
+      },
       () => current && setCompletions([]),
     );
     return () => {

@@ -107,7 +107,7 @@ function Validity({ invite }: { invite: Invite }) {
       weekday: "short",
       day: "numeric",
       month: "short",
-      hour: "2-digit",
+      hour: "numeric",
       minute: "2-digit",
     });
   return (

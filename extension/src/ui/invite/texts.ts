@@ -69,6 +69,7 @@ export const en = {
   "enter.label": "Code or link",
   "enter.example": "For example 4071-guitarist-revenge",
   "enter.linkFound": "This is an invite link of {relay}.",
+  "enter.completions": "Words that fit",
   "enter.accept": "Connect",
   "enter.accepting": "Connecting…",
   "enter.asked":
@@ -148,6 +149,7 @@ export const de: Record<keyof typeof en, string> = {
   "enter.label": "Code oder Link",
   "enter.example": "Zum Beispiel 4071-guitarist-revenge",
   "enter.linkFound": "Das ist ein Einladungslink von {relay}.",
+  "enter.completions": "Wörter, die passen",
   "enter.accept": "Verbinden",
   "enter.accepting": "Wird verbunden…",
   "enter.asked":

@@ -96,10 +96,12 @@ function Desk({ state }: { state: State }) {
       <a class="skip" href="#main">
         {t("shell.skip")}
       </a>
-      <h1 class="visually-hidden">{t("shell.name")}</h1>
+      <header class="desk-top">
+        <h1 class="visually-hidden">{t("shell.name")}</h1>
+        <Banners state={state} data={data} />
+      </header>
       <ListPane state={state} data={data} />
       <main class="main-pane" id="main" tabIndex={-1}>
-        <Banners state={state} data={data} />
         {unavailable ? (
           <Unavailable reason={state.reason.value} inside />
         ) : (
