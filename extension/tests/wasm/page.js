@@ -11,6 +11,7 @@ globalThis.run = (test) => {
     };
     worker.onmessage = async ({ data }) => {
       if (data.line !== undefined) lines.push(data.line);
+      if (data.reported !== undefined) globalThis.reported = data.reported;
       if (data.quota !== undefined) {
         await globalThis.overrideQuota(data.quota);
         worker.postMessage({ quotaSet: true });

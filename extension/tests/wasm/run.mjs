@@ -15,11 +15,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
+import { killAndCheck } from "./kill.mjs";
 import { answer, serveSockets } from "./network.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../../..");
 const timeLimit = 180_000;
+const chromiums = ["CHROMIUM", "chromium", "google-chrome", "chromium-browser"];
+const firefoxes = ["FIREFOX", "firefox-esr", "firefox"];
 
 function which(variable, ...names) {
   if (process.env[variable]) return process.env[variable];
@@ -69,7 +72,7 @@ async function serve(folder) {
 
 async function inChromium(url, profile, test) {
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: which("CHROMIUM", "chromium", "google-chrome", "chromium-browser"),
+    executablePath: which(...chromiums),
     args: ["--no-sandbox"],
   });
   try {
@@ -91,7 +94,7 @@ async function inChromium(url, profile, test) {
 async function inFirefox(url, profile, test) {
   const browser = await puppeteer.launch({
     browser: "firefox",
-    executablePath: which("FIREFOX", "firefox-esr", "firefox"),
+    executablePath: which(...firefoxes),
     userDataDir: profile,
     protocolTimeout: timeLimit,
   });
@@ -116,21 +119,31 @@ async function bounded(promise) {
   }
 }
 
-const rapid = "-rapid.checks=20"; // of 100: every check waits for the disk
+/** A pass that kills the browser, in which flags of go test have no place. */
+function killing(browser, executable) {
+  return (url, profile) =>
+    killAndCheck({ browser, executablePath: which(...executable), url, profile });
+}
 
-// Each pass is a package with flags, and has a profile of its own. Nothing
-// outside Firefox can set its quota.
+const rapid = "-rapid.checks=20"; // of 100: every check waits for the disk
+const quietly = "-test.skip=TestQuota|TestKill"; // these need more than a page
+
+// Each pass has a profile of its own. Nothing outside Firefox can set its
+// quota.
 const browsers = {
-  chromium: {
-    run: inChromium,
-    passes: [
-      ["idb", rapid, "-test.skip=TestQuota"],
-      ["idb", rapid, "-test.run=TestQuota"],
-      ["netjs"],
-    ],
-  },
-  firefox: { run: inFirefox, passes: [["idb", rapid, "-test.skip=TestQuota"], ["netjs"]] },
+  chromium: [
+    { run: inChromium, tested: "idb", extra: [rapid, quietly] },
+    { run: inChromium, tested: "idb", extra: [rapid, "-test.run=TestQuota"] },
+    { run: killing("chrome", chromiums), tested: "idb" },
+    { run: inChromium, tested: "netjs" },
+  ],
+  firefox: [
+    { run: inFirefox, tested: "idb", extra: [rapid, quietly] },
+    { run: killing("firefox", firefoxes), tested: "idb" },
+    { run: inFirefox, tested: "netjs" },
+  ],
 };
+
 const split = process.argv.indexOf("--");
 const chosen = process.argv.slice(2, split < 0 ? undefined : split);
 const flags = split < 0 ? [] : process.argv.slice(split + 1);
@@ -149,12 +162,10 @@ try {
   const server = await serve(work);
   try {
     for (const name of chosen.length ? chosen : Object.keys(browsers)) {
-      const { run, passes } = browsers[name];
-      for (const [i, [tested, ...extra]] of passes.entries()) {
+      for (const [i, { run, tested, extra = [] }] of browsers[name].entries()) {
         const profile = join(work, `${name}-${i}`);
-        const { code, lines } = await bounded(
-          run(server.url, profile, { tested, args: [...extra, ...args] }),
-        );
+        const test = { tested, args: [...extra, ...args] };
+        const { code, lines } = await bounded(run(server.url, profile, test));
         for (const line of lines) console.log(`${name} ${tested}: ${line}`);
         failed ||= code !== 0;
       }

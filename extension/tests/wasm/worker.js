@@ -12,6 +12,9 @@ globalThis.fs.writeSync = (_fd, bytes) => {
 };
 globalThis.process.cwd = () => "/";
 
+// TestKillWrites tells how far it is.
+globalThis.report = (reported) => postMessage({ reported });
+
 // TestQuota asks for a small quota through the page, which asks the runner.
 let quotaSet;
 globalThis.overrideQuota = (bytes) =>
@@ -27,6 +30,7 @@ self.onmessage = async ({ data }) => {
   }
   const go = new Go();
   go.argv = [`${data.tested}.test`, ...data.args];
+  Object.assign(go.env, data.env);
   go.exit = (code) => postMessage({ exit: code });
   try {
     const { instance } = await WebAssembly.instantiateStreaming(
