@@ -6,6 +6,7 @@ import { errorText } from "../errors";
 import { Icon } from "../icons";
 import type { Drafts } from "./drafts";
 import { safeLine } from "./text";
+import "./composer.css";
 
 interface Props {
   conversation: Conversation;

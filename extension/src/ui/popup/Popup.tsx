@@ -16,9 +16,12 @@ export function Popup({ state }: { state: State }) {
   const ready = data?.phase === "ready";
   const [error, setError] = useState("");
 
-  const open = useCallback((conversation?: string) => {
+  // The app shows the conversation that is open here.
+  const open = useCallback(() => {
+    const view = state.view.peek();
+    const conversation = view.kind === "conversation" ? view.id : undefined;
     void platform.openApp(conversation).then(() => window.close());
-  }, []);
+  }, [state]);
 
   const invite = () => {
     setError("");
@@ -42,7 +45,7 @@ export function Popup({ state }: { state: State }) {
       </main>
       <footer class="popup-bottom">
         {ready ? <RelayLight relay={data.relay} testid="relay-state" /> : <span />}
-        <button type="button" class="button quiet" data-testid="open-app" onClick={() => open()}>
+        <button type="button" class="button quiet" data-testid="open-app" onClick={open}>
           {t("popup.open")}
         </button>
       </footer>
@@ -50,7 +53,7 @@ export function Popup({ state }: { state: State }) {
   );
 }
 
-function Body({ state, onOpen }: { state: State; onOpen: (conversation?: string) => void }) {
+function Body({ state, onOpen }: { state: State; onOpen: () => void }) {
   const data = state.data.value;
   const view = state.view.value;
   const choose = useCallback((id: string) => state.show({ kind: "conversation", id }), [state]);
@@ -67,7 +70,7 @@ function Body({ state, onOpen }: { state: State; onOpen: (conversation?: string)
     return (
       <div class="popup-empty">
         <p>{t("popup.new")}</p>
-        <button type="button" class="button primary" data-testid="begin" onClick={() => onOpen()}>
+        <button type="button" class="button primary" data-testid="begin" onClick={onOpen}>
           {t("popup.begin")}
         </button>
       </div>
@@ -96,7 +99,6 @@ function Body({ state, onOpen }: { state: State; onOpen: (conversation?: string)
       conversations={state.conversations.value}
       chosen={view.kind === "conversation" ? view.id : ""}
       onChoose={choose}
-      onOpen={onOpen}
     />
   );
 }

@@ -20,12 +20,10 @@ interface QuickProps {
   /** The one to answer, or "". */
   chosen: string;
   onChoose: (conversation: string) => void;
-  /** Shows one in the app. */
-  onOpen: (conversation: string) => void;
 }
 
 /** Who wrote, what, and the way to answer at once. */
-export function QuickReply({ client, conversations, chosen, onChoose, onOpen }: QuickProps) {
+export function QuickReply({ client, conversations, chosen, onChoose }: QuickProps) {
   const drafts = useMemo(() => new Drafts(), []);
   // Who wrote comes first; whom one has chosen stays where they were.
   const [order] = useState(() => new Map(byUnread(conversations).map((c, i) => [c.id, i])));
@@ -47,13 +45,7 @@ export function QuickReply({ client, conversations, chosen, onChoose, onOpen }: 
         <ConversationList conversations={sorted} selected={chosen} onSelect={onChoose} />
       </div>
       {conversation && (
-        <Reply
-          key={conversation.id}
-          client={client}
-          conversation={conversation}
-          drafts={drafts}
-          onOpen={onOpen}
-        />
+        <Reply key={conversation.id} client={client} conversation={conversation} drafts={drafts} />
       )}
     </>
   );
@@ -67,10 +59,9 @@ interface ReplyProps {
   client: AgentClient;
   conversation: Conversation;
   drafts: Drafts;
-  onOpen: (conversation: string) => void;
 }
 
-function Reply({ client, conversation, drafts, onOpen }: ReplyProps) {
+function Reply({ client, conversation, drafts }: ReplyProps) {
   const { id, unread } = conversation;
   const name = safeLine(conversation.name) || t("list.unnamed");
   const messages = useMemo(() => new Messages(client, id, unread, () => true), [client, id]);
@@ -124,14 +115,6 @@ function Reply({ client, conversation, drafts, onOpen }: ReplyProps) {
           placeholder={t("popup.replyTo", { name })}
         />
       )}
-      <button
-        type="button"
-        class="button quiet"
-        data-testid="open-conversation"
-        onClick={() => onOpen(id)}
-      >
-        {t("popup.openConversation")}
-      </button>
     </section>
   );
 }

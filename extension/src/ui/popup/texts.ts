@@ -3,7 +3,6 @@ export const en = {
   "popup.title": "Petmail",
   "popup.invite": "Invite",
   "popup.open": "Open Petmail",
-  "popup.openConversation": "Open",
   "popup.new": "Petmail is a private letterbox in your browser. Set it up once; it takes a name.",
   "popup.begin": "Set up Petmail",
   "popup.empty": "Nobody here yet. Invite someone and write to each other.",
@@ -17,7 +16,6 @@ export const de: Record<keyof typeof en, string> = {
   "popup.title": "Petmail",
   "popup.invite": "Einladen",
   "popup.open": "Petmail öffnen",
-  "popup.openConversation": "Öffnen",
   "popup.new":
     "Petmail ist ein privater Briefkasten in deinem Browser. Richte ihn einmal ein; es braucht nur einen Namen.",
   "popup.begin": "Petmail einrichten",
