@@ -127,14 +127,12 @@ function useCompletions(state: State, text: string): readonly string[] {
       return;
     }
     let current = true;
-    state.client.call("words", { text }).then(
-      (words) => {
-        const typed = text.trim().toLowerCase();
-        const others = words.completions.filter((completion) => completion !== typed);
-        if (current) setCompletions(others);
-      },
-      () => current && setCompletions([]),
-    );
+    const typed = text.trim().toLowerCase();
+    state.client
+      .call("words", { text })
+      .then((words) => words.completions.filter((completion) => completion !== typed))
+      .catch(() => []) // one can type without
+      .then((fitting) => current && setCompletions(fitting));
     return () => {
       current = false;
     };

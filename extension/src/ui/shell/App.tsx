@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Reason } from "../../agent/types";
 import { platform } from "../../platform";
 import { t } from "../catalogue";
@@ -26,6 +26,7 @@ interface Props {
 /** The whole app, from the first run on. */
 export function App({ state, arrival: first }: Props) {
   const [arrival, setArrival] = useState(first);
+  const metNew = useRef(false);
   const data = state.data.value;
   const phase = data?.phase;
 
@@ -58,6 +59,7 @@ export function App({ state, arrival: first }: Props) {
   }
   if (!data) return <Starting />;
   if (data.phase === "new") {
+    metNew.current = true;
     return (
       <FirstRun
         state={state}
@@ -66,16 +68,20 @@ export function App({ state, arrival: first }: Props) {
       />
     );
   }
-  return <Desk state={state} />;
+  return <Desk state={state} welcome={metNew.current} />;
 }
 
 /** List and main pane; where there is no room for both, one of them. */
-function Desk({ state }: { state: State }) {
+function Desk({ state, welcome }: { state: State; welcome: boolean }) {
   const data = state.data.value;
   const view = state.view.value;
   const unread = state.unread.value;
   const back = useBackButton(state);
 
+  // The form that had the focus is gone.
+  useEffect(() => {
+    if (welcome) document.querySelector<HTMLElement>(".home h2")?.focus();
+  }, [welcome]);
   useEffect(
     () => platform.onOpenConversation((id) => state.show({ kind: "conversation", id })),
     [state],

@@ -97,7 +97,7 @@ function Home({ state }: { state: State }) {
   return (
     <div class={`home${empty ? " empty" : ""}`}>
       <Icon name="letter" />
-      <h2>{t(empty ? "shell.emptyTitle" : "shell.chooseTitle")}</h2>
+      <h2 tabIndex={-1}>{t(empty ? "shell.emptyTitle" : "shell.chooseTitle")}</h2>
       <p>{t(empty ? "shell.emptyWords" : "shell.chooseWords")}</p>
       <ErrorNote text={error} />
       {empty && (

@@ -1,4 +1,5 @@
-// biome-ignore assist/source/organizeImports: the secret goes first
+import "./fragment"; // first of all, the secret goes out of the address
+
 import { render } from "preact";
 import { platform } from "../../../platform";
 import { setLanguage } from "../../../ui/catalogue";
