@@ -13,6 +13,8 @@ export interface ChromiumOptions {
   viewport?: { width: number; height: number };
   locale?: string;
   serviceWorkers?: "allow" | "block";
+  /** What it calls itself to servers. */
+  userAgent?: string;
 }
 
 /** A Chromium with a profile of its own, as a person has it. */
@@ -66,6 +68,7 @@ async function launch(profile: string, options: ChromiumOptions): Promise<Browse
   if (options.extension) {
     args.push(`--disable-extensions-except=${options.extension}`, `--load-extension=${options.extension}`);
   }
+  if (options.userAgent) args.push(`--user-agent=${options.userAgent}`);
   return chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,

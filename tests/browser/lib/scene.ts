@@ -14,7 +14,7 @@ interface Scene {
 
 /** How somebody with the web app comes in. */
 interface WebOptions extends ChromiumOptions {
-  /** Reach the relay through this. */
+  /** Reach the relay through this, which knows the person by their name. */
   wire?: Wire;
 }
 
@@ -26,7 +26,12 @@ export class Cast {
 
   /** Somebody with nothing but a Chromium. */
   async visitor(name: string, options: WebOptions = {}): Promise<WebPerson> {
-    return this.enter(await WebPerson.arrive(name, options.wire ?? this.relay, options));
+    const { wire, ...rest } = options;
+    return this.enter(
+      wire
+        ? await WebPerson.arrive(name, wire, { ...rest, userAgent: name })
+        : await WebPerson.arrive(name, this.relay, rest),
+    );
   }
 
   /** Somebody who has used the web app before. */
@@ -55,7 +60,7 @@ export class Cast {
 
   /** Two people with the web app who can write to each other, their conversation open. */
   async friends(first: string, second: string, options: WebOptions = {}): Promise<[WebPerson, WebPerson]> {
-    const [inviter, invitee] = await Promise.all([this.web(first, options), this.web(second)]);
+    const [inviter, invitee] = await Promise.all([this.web(first, options), this.web(second, options)]);
     const { link } = await inviter.invite();
     await invitee.accept(link);
     await meet(inviter, invitee);

@@ -14,9 +14,10 @@ export class Wire {
     private readonly target: URL,
   ) {}
 
-  private readonly sockets = new Set<Socket>();
+  /** The browser's end of every connection, and whose it is once that is known. */
+  private readonly sockets = new Map<Socket, string>();
   private readonly chunks: Buffer[] = [];
-  private pulled = false;
+  private readonly pulled = new Set<string>();
 
   static async to(relay: string): Promise<Wire> {
     const server = createServer();
@@ -39,40 +40,47 @@ export class Wire {
     return this.sent().match(/^(GET|HEAD|POST|PUT|DELETE|OPTIONS) \S+ HTTP\/1\.1/gm) ?? [];
   }
 
-  /** Cuts every connection and refuses new ones. */
-  pull(): void {
-    this.pulled = true;
-    for (const socket of this.sockets) socket.destroy();
+  /** Cuts the connections of a person, told by the browser's user agent, and refuses new ones. */
+  pull(name: string): void {
+    this.pulled.add(name);
+    for (const [socket, owner] of this.sockets) {
+      if (owner === name) socket.destroy();
+    }
   }
 
-  plugIn(): void {
-    this.pulled = false;
+  plugIn(name: string): void {
+    this.pulled.delete(name);
   }
 
   async close(): Promise<void> {
-    this.pull();
+    for (const socket of this.sockets.keys()) socket.destroy();
     this.server.close();
     await once(this.server, "close");
   }
 
   private carry(near: Socket): void {
-    if (this.pulled) {
-      near.destroy();
-      return;
-    }
-    const far = connect(Number(this.target.port), this.target.hostname);
-    for (const socket of [near, far]) {
-      this.sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", () => socket.destroy());
-      socket.on("close", () => {
-        this.sockets.delete(socket);
+    this.sockets.set(near, "");
+    near.on("error", () => near.destroy());
+    near.on("close", () => this.sockets.delete(near));
+    // A browser speaks first, and says who it is.
+    near.once("data", (first) => {
+      const owner = /^user-agent: *(.*?)\r$/im.exec(first.toString("latin1"))?.[1] ?? "";
+      if (this.pulled.has(owner)) {
         near.destroy();
-        far.destroy();
-      });
-    }
-    near.on("data", (chunk) => this.chunks.push(chunk));
-    near.pipe(far);
-    far.pipe(near);
+        return;
+      }
+      this.sockets.set(near, owner);
+      this.chunks.push(first);
+      const far = connect(Number(this.target.port), this.target.hostname);
+      far.setNoDelay(true);
+      near.setNoDelay(true);
+      far.on("error", () => far.destroy());
+      far.on("close", () => near.destroy());
+      near.on("close", () => far.destroy());
+      far.write(first);
+      near.on("data", (chunk) => this.chunks.push(chunk));
+      near.pipe(far);
+      far.pipe(near);
+    });
   }
 }

@@ -4,13 +4,13 @@ test("offline and back: what was written meanwhile arrives, both ways", async ({
   const [ana, ben] = await cast.friends("Ana", "Ben", { wire });
   const texts = await exchange(ana, ben);
   await ana.browser.context.setOffline(true);
-  wire.pull();
+  wire.pull("Ana");
   await ana.expectConnection("down");
   await ana.send("written offline");
   await ana.expectState("written offline", "sending");
   await ben.send("for when you are back");
   await ben.expectState("for when you are back", "sent");
-  wire.plugIn();
+  wire.plugIn("Ana");
   await ana.browser.context.setOffline(false);
   await ana.expectConnection("connected");
   await Promise.all([
@@ -26,9 +26,9 @@ test("a cable that is pulled again and again loses and repeats nothing", async (
     const text = `round ${round}`;
     await ana.send(text);
     texts.push(text);
-    wire.pull();
+    wire.pull("Ana");
     await ana.expectConnection("down");
-    wire.plugIn();
+    wire.plugIn("Ana");
     await ana.expectConnection("connected");
   }
   await ben.expectConversation(texts);

@@ -27,6 +27,7 @@ test("two tabs of one web app have one agent and show the same", async ({ cast }
   texts.push("from the other tab");
   await ana.expectConversation(texts);
   await ben.expectConversation(texts);
+  await ben.send("which one?");
   await second.expectState("from the other tab", "delivered");
   await ana.expectState("from the other tab", "delivered");
   expect(workers(ana)).toBe(1);
