@@ -26,7 +26,9 @@ export function InviteItems({ state }: { state: State }) {
                 <Icon name="letter" />
               </span>
               <span class="invite-item-words">
-                <bdi>{label(invite)}</bdi>
+                <span class="invite-item-name">
+                  <bdi>{label(invite)}</bdi>
+                </span>
                 <small class={bad(invite) ? "bad" : ""}>{short(invite)}</small>
               </span>
             </button>
