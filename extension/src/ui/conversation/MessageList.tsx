@@ -40,6 +40,8 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
   const { scrolled, jump } = useScrolling(messages, scroller);
   const [focused, setFocused] = useState("");
   const [menu, setMenu] = useState<{ message: Message; button: HTMLElement }>();
+  const [copied, setCopied] = useState<boolean>();
+  const forgetCopied = useCallback(() => setCopied(undefined), []);
   const now = useToday();
 
   const onMenu = useCallback(
@@ -99,11 +101,13 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
         <NewerPill messages={messages} jump={jump} />
       </section>
       <Announcer messages={messages} name={name} />
+      <CopiedNote copied={copied} onGone={forgetCopied} />
       {menu && (
         <MessageMenu
           message={menu.message}
           button={menu.button}
           onClose={closeMenu}
+          onCopied={setCopied}
           onDelete={onDelete}
         />
       )}
@@ -147,6 +151,20 @@ function PendingBubble({ pending, language }: { pending: Pending; language: stri
         </span>
       </div>
     </li>
+  );
+}
+
+/** Says for a moment whether a message was copied. */
+function CopiedNote({ copied, onGone }: { copied: boolean | undefined; onGone: () => void }) {
+  useEffect(() => {
+    if (copied === undefined) return;
+    const timer = setTimeout(onGone, copied ? 2_000 : 8_000);
+    return () => clearTimeout(timer);
+  }, [copied, onGone]);
+  return (
+    <p role="status" class={copied === undefined ? "visually-hidden" : "copied-note"}>
+      {copied !== undefined && t(copied ? "copy.copied" : "copy.failed")}
+    </p>
   );
 }
 

@@ -9,11 +9,13 @@ interface Props {
   /** What opened it; it opens beside it and gives the focus back. */
   button: HTMLElement;
   onClose: () => void;
+  /** Whether it could be put on the clipboard. */
+  onCopied: (done: boolean) => void;
   onDelete: (message: Message) => void;
 }
 
 /** What can be done with a message. */
-export function MessageMenu({ message, button, onClose, onDelete }: Props) {
+export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Props) {
   const menu = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -31,7 +33,12 @@ export function MessageMenu({ message, button, onClose, onDelete }: Props) {
 
   const copy = async () => {
     close();
-    await navigator.clipboard.writeText(safeText(message.text)).catch(() => undefined);
+    try {
+      await navigator.clipboard.writeText(safeText(message.text));
+      onCopied(true);
+    } catch {
+      onCopied(false);
+    }
   };
 
   return (

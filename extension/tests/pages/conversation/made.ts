@@ -1,4 +1,4 @@
-import type { Message } from "../../../src/api";
+import type { Conversation, Message } from "../../../src/api";
 
 /** The n-th message of a conversation; even ones are received. */
 export function message(n: number, more: Partial<Message> = {}): Message {
@@ -18,4 +18,23 @@ export function message(n: number, more: Partial<Message> = {}): Message {
 /** The messages from (inclusive) to (exclusive). */
 export function messages(from: number, to: number): Message[] {
   return Array.from({ length: to - from }, (_, i) => message(from + i));
+}
+
+export function conversation(more: Partial<Conversation> = {}): Conversation {
+  return {
+    id: "c",
+    name: "Nora",
+    theirName: "Nora",
+    state: "open",
+    met: "link",
+    verified: false,
+    keyAlarm: false,
+    unread: 0,
+    activity: 1_700_000_000_000,
+    preview: "hello",
+    previewMine: false,
+    relay: "https://relay.example",
+    created: 1_700_000_000_000,
+    ...more,
+  };
 }

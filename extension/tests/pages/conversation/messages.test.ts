@@ -1,64 +1,8 @@
 import { expect, test } from "vitest";
-import { type AgentClient, AgentError } from "../../../src/agent/types";
-import type { Event, Message, MessagesArgs, MessagesPage, SendArgs } from "../../../src/api";
+import { AgentError } from "../../../src/agent/types";
 import { Messages } from "../../../src/ui/conversation/messages";
+import { Agent } from "./agent";
 import { message, messages } from "./made";
-
-/** An agent with one conversation in memory, which answers as told. */
-class Agent {
-  stored: Message[];
-  calls: string[] = [];
-  /** Answers wait for it. */
-  gate: Promise<void> = Promise.resolve();
-  refuse: AgentError | undefined;
-  #listeners = new Set<(event: Event) => void>();
-
-  constructor(stored: Message[]) {
-    this.stored = stored;
-  }
-
-  readonly client = {
-    call: async (command: string, args: unknown) => {
-      this.calls.push(command);
-      await this.gate;
-      if (this.refuse) throw this.refuse;
-      if (command === "messages") return this.#page(args as MessagesArgs);
-      if (command === "send") return this.#send((args as SendArgs).text);
-      return {};
-    },
-    onEvent: (listener: (event: Event) => void) => {
-      this.#listeners.add(listener);
-      return () => this.#listeners.delete(listener);
-    },
-    onState: () => () => undefined,
-  } as unknown as AgentClient;
-
-  emit(event: Event): void {
-    for (const listener of this.#listeners) listener(event);
-  }
-
-  receive(n: number): void {
-    const received = message(n, { mine: false, state: "received" });
-    this.stored = [...this.stored, received];
-    this.emit({ message: { conversation: "c", message: received, fresh: true } });
-  }
-
-  get listeners(): number {
-    return this.#listeners.size;
-  }
-
-  #page({ before, limit }: MessagesArgs): MessagesPage {
-    const all = this.stored.filter((m) => before === "" || m.cursor < before);
-    return { messages: all.slice(-limit), more: all.length > limit };
-  }
-
-  #send(text: string): Message {
-    const sent = message(this.stored.length * 2 + 1, { text, mine: true, state: "sending" });
-    this.stored = [...this.stored, sent];
-    this.emit({ message: { conversation: "c", message: sent, fresh: false } });
-    return sent;
-  }
-}
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const texts = (model: Messages) =>
@@ -77,7 +21,7 @@ test("older messages come page by page, once, until there are none", async () =>
   const model = await open(agent);
   expect(texts(model).at(-1)).toBe("message 499");
   await Promise.all([model.older(), model.older(), model.older()]);
-  expect(agent.calls.filter((c) => c === "messages")).toHaveLength(2);
+  expect(agent.count("messages")).toBe(2);
   while (model.window.value.more || model.window.value.start > 0) await model.older();
   expect(model.window.value.messages).toEqual(agent.stored);
   expect(texts(model)[0]).toBe("message 0");
@@ -113,7 +57,7 @@ test("the line above what is new stands at the first unread", async () => {
   const model = await open(agent, 2);
   expect(model.marker.value).toBe(message(6).cursor);
   await model.read();
-  expect(agent.calls).toContain("read");
+  expect(agent.count("read")).toBe(1);
   await model.send("hello");
   expect(model.marker.value).toBe("");
 });
@@ -181,6 +125,6 @@ test("a deleted message is gone", async () => {
   const agent = new Agent(messages(0, 2));
   const model = await open(agent);
   await model.remove(message(0).id);
-  expect(agent.calls).toContain("delete");
+  expect(agent.last("delete")).toEqual({ conversation: "c", message: message(0).id });
   expect(texts(model)).toEqual(["message 1"]);
 });

@@ -1,0 +1,100 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Conversation } from "../../../src/api";
+import { setLanguage, t } from "../../../src/ui/catalogue";
+import { ConversationItem } from "../../../src/ui/list/ConversationItem";
+import { ConversationList } from "../../../src/ui/list/ConversationList";
+import { conversation } from "../conversation/made";
+
+let root: HTMLElement;
+const select = vi.fn();
+
+beforeEach(() => {
+  setLanguage("en");
+  select.mockClear();
+  root = document.createElement("div");
+  document.body.append(root);
+});
+
+afterEach(() => {
+  render(null, root);
+  root.remove();
+});
+
+function show(conversations: Conversation[], selected = ""): HTMLElement[] {
+  render(
+    <ConversationList conversations={conversations} selected={selected} onSelect={select} />,
+    root,
+  );
+  return [...root.querySelectorAll<HTMLElement>("[data-testid=conversation]")];
+}
+
+function press(key: string): void {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+  document.activeElement?.dispatchEvent(event);
+}
+
+test.each<[string, Partial<Conversation>, string]>([
+  ["what was said", { preview: "See you" }, "See you"],
+  ["that it was said by oneself", { preview: "See you", previewMine: true }, "You: See you"],
+  ["that nothing was said yet", { preview: "" }, t("list.beginning")],
+  ["who is asleep", { state: "waiting" }, t("list.waiting")],
+  ["what went wrong", { state: "failed", preview: "hello" }, t("list.failed")],
+  ["one line without controls", { preview: "a\n\u202eb\u0007" }, "a b"],
+])("the second line tells %s", (_, more, text) => {
+  show([conversation(more)]);
+  expect(root.querySelector(".item-preview")?.textContent).toBe(text);
+});
+
+test("a name that is missing or invisible has another in its place", () => {
+  const [first, second] = show([
+    conversation({ name: "" }),
+    conversation({ id: "d", name: "\u200b" }),
+  ]);
+  expect(first?.querySelector(".item-name")?.textContent).toBe(t("list.unnamed"));
+  expect(second?.querySelector(".item-name")?.textContent).toBe(t("list.unnamed"));
+});
+
+test("unread messages are counted in words too", () => {
+  const [item] = show([conversation({ unread: 120 })]);
+  expect(item?.dataset.unread).toBe("120");
+  expect(item?.querySelector(".dot")?.textContent).toContain("99+");
+  expect(item?.querySelector(".dot .visually-hidden")?.textContent).toBe("120 unread messages");
+});
+
+test("an alarm about the key stands instead of verified", () => {
+  show([conversation({ verified: true, keyAlarm: true })]);
+  expect(root.querySelector(".item-alarm")?.textContent).toBe(t("list.keyAlarm"));
+  expect(root.querySelector(".item-verified")).toBeNull();
+});
+
+test("the tab key comes to one, the arrows go to the others", () => {
+  const items = show(
+    [..."cdef"].map((id) => conversation({ id })),
+    "d",
+  );
+  expect(items.map((item) => item.tabIndex)).toEqual([-1, 0, -1, -1]);
+  expect(items[1]?.getAttribute("aria-current")).toBe("true");
+  items[1]?.focus();
+  press("ArrowDown");
+  expect(document.activeElement).toBe(items[2]);
+  press("End");
+  expect(document.activeElement).toBe(items[3]);
+  press("ArrowDown");
+  expect(document.activeElement).toBe(items[3]);
+  press("Home");
+  press("ArrowUp");
+  expect(document.activeElement).toBe(items[0]);
+  items[0]?.click();
+  expect(select.mock.calls).toEqual([["c"]]);
+});
+
+test("an item is drawn again only when something of it has changed", () => {
+  const stays = conversation({ id: "d" });
+  show([conversation({ preview: "one" }), stays]);
+  const drawn = vi.spyOn(ConversationItem.prototype, "render");
+  show([conversation({ preview: "two" }), stays]);
+  expect(drawn.mock.calls.map(([props]) => props.conversation.id)).toEqual(["c"]);
+  drawn.mockRestore();
+});
