@@ -406,7 +406,8 @@ func (t *turn) setSettings(args api.Settings) (any, error) {
 }
 
 func (t *turn) words(args api.WordsArgs) (any, error) {
-	completions := wormhole.Complete(args.Text, 2)
+	// Never null: pages take a list.
+	completions := append([]string{}, wormhole.Complete(args.Text, wormhole.DefaultWords)...)
 	return api.Words{Completions: completions[:min(len(completions), 8)]}, nil
 }
 

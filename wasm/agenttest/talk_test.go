@@ -229,6 +229,17 @@ func TestOwnCodeAndNonsense(t *testing.T) {
 	})
 }
 
+func TestWordsAreCompleted(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		for text, some := range map[string]bool{"4071-guit": true, "4071-guitarist-re": true, "4071-zzzz": false, "": false} {
+			var words api.Words
+			ada.do(api.CmdWords, api.WordsArgs{Text: text}, &words)
+			require.NotNil(t, words.Completions, "a list, even if empty")
+			require.Equal(t, some, len(words.Completions) > 0, text)
+		}
+	})
+}
+
 func TestOfflineAndBack(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		c := Meet(ada, bob)
