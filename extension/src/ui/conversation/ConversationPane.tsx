@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Conversation, Message } from "../../api";
 import { language, t } from "../catalogue";
@@ -38,10 +38,13 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   const pane = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
 
-  const closeDetails = useCallback(() => {
-    setDetails(false);
-    opener.current?.focus();
-  }, []);
+  const closeDetails = useCallback(() => setDetails(false), []);
+  // Back to the button, once it is to be seen again.
+  const wasOpen = useRef(false);
+  useLayoutEffect(() => {
+    if (wasOpen.current && !details) opener.current?.focus();
+    wasOpen.current = details;
+  }, [details]);
   const closeDelete = useCallback(() => {
     setDeleting(undefined);
     // What had the focus may be gone with the message.

@@ -221,6 +221,7 @@ test("Escape closes the details, then the conversation", async () => {
   press();
   await settled();
   expect(all("details-pane")).toEqual([]);
+  expect(document.activeElement).toBe(one("details"));
   expect(back).not.toHaveBeenCalled();
   await settled();
   press();
