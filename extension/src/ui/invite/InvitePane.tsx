@@ -29,6 +29,16 @@ function MyInvite({ state, invite }: Props) {
   const title = useRef<HTMLHeadingElement>(null);
   const note = safeLine(invite.note);
   const over = ended(invite);
+  const [error, setError] = useState("");
+
+  const another = async () => {
+    try {
+      await state.invite(invite.note);
+      await state.dismiss(invite.id);
+    } catch (reason) {
+      setError(errorText(reason));
+    }
+  };
 
   useEffect(() => title.current?.focus(), [invite.id]);
 
@@ -37,7 +47,7 @@ function MyInvite({ state, invite }: Props) {
       <h2 id="invite-title" ref={title} tabIndex={-1}>
         {note ? t("invite.titleFor", { name: note }) : t("invite.title")}
       </h2>
-      {!over && <p class="note">{t("invite.how")}</p>}
+      {invite.link && <p class="note">{t(invite.code ? "invite.how" : "invite.howLink")}</p>}
       {invite.code && (
         <div class="code-line">
           <p
@@ -81,12 +91,13 @@ function MyInvite({ state, invite }: Props) {
       <Status invite={invite} />
       {!over && <Validity invite={invite} />}
       {invite.state === "waiting" && !note && <ForWhom state={state} invite={invite} />}
+      <ErrorNote text={error} />
       {over && (
         <button
           type="button"
           class="button primary wide"
           data-testid="invite-another"
-          onClick={() => void state.invite(invite.note).then(() => state.dismiss(invite.id))}
+          onClick={() => void another()}
         >
           {t("invite.another")}
         </button>

@@ -51,6 +51,7 @@ function bad(invite: Invite): boolean {
 
 function short(invite: Invite): string {
   const { state } = invite;
+  if (invite.codeFailed && !ended(invite)) return t("invite.short.codeBurnt");
   if (state === "preparing" || state === "waiting" || state === "joining" || state === "done") {
     return t(`invite.short.${state}`);
   }
