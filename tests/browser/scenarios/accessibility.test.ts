@@ -12,7 +12,7 @@ async function lookAt(page: Page, what: string): Promise<void> {
   }
 }
 
-test("axe finds nothing on any page, in both colour schemes", async ({ relay, cast }) => {
+test("axe finds nothing on the pages of somebody who is alone", async ({ cast }) => {
   const ana = await cast.visitor("Ana");
   await ana.surface.goto(ana.home);
   await ana.sees("persona-name");
@@ -25,10 +25,14 @@ test("axe finds nothing on any page, in both colour schemes", async ({ relay, ca
   await lookAt(ana.page, "settings");
   await ana.surface.reload();
   await ana.sees("invite-new");
-  const { link } = await ana.invite();
+  await ana.invite();
   await ana.sees("invite-qr");
   await lookAt(ana.page, "invitation");
+});
 
+test("axe finds nothing on the pages behind a link", async ({ relay, cast }) => {
+  const ana = await cast.web("Ana");
+  const { link } = await ana.invite();
   const ben = await cast.visitor("Ben");
   await ben.surface.goto(`${relay.url}/i/`);
   await expect(ben.page.getByRole("heading").first()).toBeVisible();
@@ -44,19 +48,27 @@ test("axe finds nothing on any page, in both colour schemes", async ({ relay, ca
   await ben.surface.click(id("open-here"));
   await ben.sees("persona-name");
   await lookAt(ben.page, "first run with an invitation");
-  await ben.introduce();
-  await ana.open("Ben");
+});
+
+test("axe finds nothing on the pages of a conversation", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana", "Ben");
   await lookAt(ana.page, "conversation without messages");
-  await ben.open("Ana");
   await exchange(ana, ben);
   await lookAt(ana.page, "conversation");
-  await lookAt(ben.page, "conversation of the other");
   await ana.surface.click(id("details"));
   await ana.sees("verify");
   await lookAt(ana.page, "details");
   await ana.surface.click(id("verify"));
   await ana.sees("safety-words");
   await lookAt(ana.page, "words to compare");
+});
+
+test("axe finds nothing in the extension's popup", async ({ cast }) => {
+  const ana = await cast.chromiumExtension("Ana");
+  const popup = await ana.browser.context.newPage();
+  await popup.goto(`chrome-extension://${ana.extensionId}/popup.html`);
+  await expect(popup.locator(id("invite-new"))).toBeVisible();
+  await lookAt(popup, "popup");
 });
 
 test("on a small screen one pane is shown, and a code stays on one line", async ({ cast }) => {
