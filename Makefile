@@ -49,7 +49,7 @@ test: test-deps build wasm-test tests/browser/node_modules/.petmail-lock ## all 
 	GO="$(GO)" scripts/test.sh
 
 .PHONY: bench
-bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock ## measure; prints docs/benchmarks.md and writes it
+bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/bench-mls/node_modules/.petmail-lock ## measure; prints docs/benchmarks.md and writes it
 	GO="$(GO)" scripts/bench.sh
 
 .PHONY: fuzz

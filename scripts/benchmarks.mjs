@@ -40,6 +40,10 @@ for (const line of readFileSync(join(results, "go.txt"), "utf8").split("\n")) {
     );
   }
 }
+// Whole sections, of measurements with tables of their own.
+for (const name of readdirSync(results).sort()) {
+  if (name.endsWith(".md")) lines.push("", readFileSync(join(results, name), "utf8").trimEnd());
+}
 writeFileSync(join(root, "docs/benchmarks.md"), `${lines.join("\n")}\n`);
 
 /** @param {number} nanoseconds */

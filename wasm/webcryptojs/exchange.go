@@ -2,46 +2,24 @@
 
 package webcryptojs
 
-// subtleExchange is X25519 by WebCrypto, and by Go where that refuses.
+import "crypto/rand"
+
+// subtleExchange is X25519 by WebCrypto, and by Go where that refuses. Public
+// keys are computed in Go: exporting one costs as much, and Firefox takes
+// milliseconds to generate a pair.
 type subtleExchange struct{ *subtle }
 
 var _ exchange = subtleExchange{}
 
 func (x subtleExchange) fresh(public []byte) (own, secret []byte, err error) {
-	own, secret, err = x.tryFresh(public)
-	if err != nil || zero(secret) {
-		return goExchange{}.fresh(public)
-	}
-	return own, secret, nil
-}
-
-func (x subtleExchange) tryFresh(public []byte) (own, secret []byte, err error) {
-	pair, err := x.generate()
-	if err != nil {
-		return nil, nil, err
-	}
-	exported, peer, err := x.both(
-		x.api.Call("exportKey", "raw", pair.Get("publicKey")),
-		x.importPublic(x.dh, public, ""),
-	)
-	if err != nil {
-		return nil, nil, err
-	}
-	if own, err = x.take(exported, 32); err != nil {
-		return nil, nil, err
-	}
-	secret, err = x.derive(pair.Get("privateKey"), peer)
-	return own, secret, err
+	private := make([]byte, 32)
+	defer clear(private)
+	rand.Read(private)
+	return x.shared(private, public)
 }
 
 func (x subtleExchange) shared(private, public []byte) (own, secret []byte, err error) {
-	mine, peer, err := x.both(
-		x.importPrivate(x.dh, pkcs8X25519, private, "deriveBits"),
-		x.importPublic(x.dh, public, ""),
-	)
-	if err == nil {
-		secret, err = x.derive(mine, peer)
-	}
+	secret, err = x.derive(private, public)
 	if err != nil || zero(secret) {
 		return goExchange{}.shared(private, public)
 	}

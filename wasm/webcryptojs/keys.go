@@ -7,7 +7,7 @@ import (
 	"syscall/js"
 )
 
-// keys remembers imported keys, the least recently used of which goes when
+// keys remembers imported public keys, the least recently used of which goes when
 // there are more than limit. All methods may be called concurrently.
 type keys struct {
 	limit int

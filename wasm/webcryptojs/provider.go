@@ -6,19 +6,12 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
-	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"syscall/js"
 
 	"petmail/shared/mls"
 )
 
-const (
-	maxSigningKeys   = 16
-	maxVerifyingKeys = 512
-)
+const maxVerifyingKeys = 512
 
 // Provider is mls.StandardProvider with the browser's help. All methods may be
 // called concurrently; they block, so a JavaScript callback must not call
@@ -26,45 +19,34 @@ const (
 type Provider struct {
 	mls.StandardProvider
 
-	subtle  *subtle
-	signs   bool
-	checks  bool
-	x25519  exchange // nil if WebCrypto has none
-	signing *keys
-	verify  *keys
+	subtle *subtle
+	checks bool
+	x25519 exchange // nil if WebCrypto has none
+	verify *keys
 }
 
 var _ mls.Provider = (*Provider)(nil)
 
-// New finds out what the browser computes, and computes as Go does. What it
+// New finds out what the browser computes, as Go does and faster. What it
 // doesn't is done in Go: there is always a provider. It blocks for some
 // milliseconds and must not be called from a JavaScript callback.
 func New() *Provider {
-	p := &Provider{signing: newKeys(maxSigningKeys), verify: newKeys(maxVerifyingKeys)}
+	p := &Provider{verify: newKeys(maxVerifyingKeys)}
 	s, ok := newSubtle()
 	if !ok {
 		return p
 	}
 	p.subtle = s
-	p.signs, p.checks = p.probeSignatures()
+	p.checks = p.probeSignatures()
 	if p.probeExchange() {
 		p.x25519 = subtleExchange{s}
 	}
 	return p
 }
 
-// Format implements fmt.Formatter: p holds keys.
-func (*Provider) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
-
-// LogValue implements slog.LogValuer.
-func (*Provider) LogValue() slog.Value { return slog.StringValue("[redacted]") }
-
-// Used names what the browser computes: "sign", "verify", "x25519".
+// Used names what the browser computes: "verify", "x25519".
 func (p *Provider) Used() []string {
 	var used []string
-	if p.signs {
-		used = append(used, "sign")
-	}
 	if p.checks {
 		used = append(used, "verify")
 	}
@@ -74,27 +56,20 @@ func (p *Provider) Used() []string {
 	return used
 }
 
-func (p *Provider) probeSignatures() (signs, checks bool) {
+func (p *Provider) probeSignatures() bool {
 	seed := sha256.Sum256([]byte("petmail/webcrypto/probe"))
 	key := ed25519.NewKeyFromSeed(seed[:])
 	public := []byte(key[ed25519.SeedSize:])
-	message := []byte("probe")
-	want := ed25519.Sign(key, message)
-
-	got, err := p.trySign(seed[:], public, message)
-	signs = err == nil && bytes.Equal(got, want)
-
-	good, err := p.tryVerify(public, message, want)
-	if err != nil || !good {
-		return signs, false
+	signature := ed25519.Sign(key, []byte("probe"))
+	if good, err := p.tryVerify(public, []byte("probe"), signature); err != nil || !good {
+		return false
 	}
-	bad, err := p.tryVerify(public, []byte("another"), want)
-	if err != nil || bad {
-		return signs, false
+	if good, err := p.tryVerify(public, []byte("another"), signature); err != nil || good {
+		return false
 	}
 	public, message, signature := cofactored()
 	loose, err := p.tryVerify(public, message, signature)
-	return signs, err != nil || !loose
+	return err != nil || !loose
 }
 
 func (p *Provider) probeExchange() bool {
@@ -104,50 +79,8 @@ func (p *Provider) probeExchange() bool {
 	if err != nil {
 		return false
 	}
-	s := p.subtle
-	mine, peer, err := s.both(s.importPrivate(s.dh, pkcs8X25519, a[:], "deriveBits"), s.importPublic(s.dh, public, ""))
-	if err != nil {
-		return false
-	}
-	got, err := s.derive(mine, peer)
-	if err != nil || !bytes.Equal(got, want) {
-		return false
-	}
-	own, secret, err := subtleExchange{s}.tryFresh(public)
-	if err != nil {
-		return false
-	}
-	_, want, err = goExchange{}.shared(b[:], own)
-	return err == nil && bytes.Equal(secret, want)
-}
-
-// Sign implements [mls.Provider].
-func (p *Provider) Sign(s mls.Suite, private, public, message []byte) ([]byte, error) {
-	if p.signs && has25519(s) && len(private) == ed25519.SeedSize && len(public) == ed25519.PublicKeySize {
-		if signature, err := p.trySign(private, public, message); err == nil {
-			return signature, nil
-		}
-	}
-	return p.StandardProvider.Sign(s, private, public, message)
-}
-
-var errForeign = errors.New("public key of another private key")
-
-func (p *Provider) trySign(private, public, message []byte) ([]byte, error) {
-	both := append(append(make([]byte, 0, 64), private...), public...)
-	name := sha256.Sum256(both)
-	clear(both)
-	key, err := p.signing.get(name, func() (js.Value, error) {
-		// Go signs with the public key it is given, the browser with its own.
-		if !bytes.Equal(ed25519.NewKeyFromSeed(private)[ed25519.SeedSize:], public) {
-			return js.Value{}, errForeign
-		}
-		return p.subtle.signingKey(private)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return p.subtle.sign(key, message)
+	got, err := p.subtle.derive(a[:], public)
+	return err == nil && bytes.Equal(got, want)
 }
 
 // Verify implements [mls.Provider].

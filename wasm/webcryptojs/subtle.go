@@ -9,10 +9,10 @@ import (
 
 // subtle is crypto.subtle, typed. Its methods wait for promises.
 type subtle struct {
-	api, all, bytes js.Value // crypto.subtle, Promise, Uint8Array
-	signing, dh     js.Value // algorithms
-	uses            map[string]js.Value
-	waiters         *waiters
+	api, promise, bytes js.Value // crypto.subtle, Promise, Uint8Array
+	signing, dh         js.Value // algorithms
+	uses                map[string]js.Value
+	waiters             *waiters
 }
 
 // newSubtle returns false where there is no WebCrypto: it is there only in
@@ -24,14 +24,14 @@ func newSubtle() (*subtle, bool) {
 	}
 	s := &subtle{
 		api:     crypto.Get("subtle"),
-		all:     js.Global().Get("Promise"),
+		promise: js.Global().Get("Promise"),
 		bytes:   js.Global().Get("Uint8Array"),
 		signing: js.ValueOf(map[string]any{"name": "Ed25519"}),
 		dh:      js.ValueOf(map[string]any{"name": "X25519"}),
 		uses:    map[string]js.Value{"": js.ValueOf([]any{})},
 		waiters: &waiters{},
 	}
-	for _, use := range []string{"sign", "verify", "deriveBits"} {
+	for _, use := range []string{"verify", "deriveBits"} {
 		s.uses[use] = js.ValueOf([]any{use})
 	}
 	return s, true
@@ -39,11 +39,8 @@ func newSubtle() (*subtle, bool) {
 
 var errSize = errors.New("the browser answered with another size")
 
-// PKCS #8 (RFC 8410) up to the 32 bytes of a private key.
-const (
-	pkcs8Ed25519 = "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20"
-	pkcs8X25519  = "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x6e\x04\x22\x04\x20"
-)
+// pkcs8X25519 is PKCS #8 (RFC 8410) up to the 32 bytes of a private key.
+const pkcs8X25519 = "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x6e\x04\x22\x04\x20"
 
 func (s *subtle) array(b []byte) js.Value {
 	a := s.bytes.New(len(b))
@@ -69,29 +66,17 @@ func (s *subtle) importPublic(algorithm js.Value, public []byte, use string) js.
 
 // importPrivate returns the promise of a key that is not extractable. The
 // browser has copied the key when importKey returns.
-func (s *subtle) importPrivate(algorithm js.Value, prefix string, private []byte, use string) js.Value {
-	encoded := append(append(make([]byte, 0, 48), prefix...), private...)
+func (s *subtle) importPrivate(private []byte) js.Value {
+	encoded := append(append(make([]byte, 0, 48), pkcs8X25519...), private...)
 	a := s.array(encoded)
 	clear(encoded)
-	promise := s.api.Call("importKey", "pkcs8", a, algorithm, false, s.uses[use])
+	promise := s.api.Call("importKey", "pkcs8", a, s.dh, false, s.uses["deriveBits"])
 	a.Call("fill", 0)
 	return promise
 }
 
 func (s *subtle) verifyingKey(public []byte) (js.Value, error) {
 	return s.waiters.await(s.importPublic(s.signing, public, "verify"))
-}
-
-func (s *subtle) signingKey(private []byte) (js.Value, error) {
-	return s.waiters.await(s.importPrivate(s.signing, pkcs8Ed25519, private, "sign"))
-}
-
-func (s *subtle) sign(key js.Value, message []byte) ([]byte, error) {
-	out, err := s.waiters.await(s.api.Call("sign", s.signing, key, s.array(message)))
-	if err != nil {
-		return nil, err
-	}
-	return s.take(out, 64)
 }
 
 func (s *subtle) verify(key js.Value, message, signature []byte) (bool, error) {
@@ -102,26 +87,19 @@ func (s *subtle) verify(key js.Value, message, signature []byte) (bool, error) {
 	return out.Truthy(), nil
 }
 
-// derive is X25519 of two CryptoKeys.
-func (s *subtle) derive(private, public js.Value) ([]byte, error) {
-	algorithm := js.ValueOf(map[string]any{"name": "X25519", "public": public})
-	out, err := s.waiters.await(s.api.Call("deriveBits", algorithm, private, 256))
+// derive is X25519. The keys are imported side by side.
+func (s *subtle) derive(private, public []byte) ([]byte, error) {
+	keys, err := s.waiters.await(s.promise.Call("all", []any{
+		s.importPrivate(private),
+		s.importPublic(s.dh, public, ""),
+	}))
+	if err != nil {
+		return nil, err
+	}
+	algorithm := js.ValueOf(map[string]any{"name": "X25519", "public": keys.Index(1)})
+	out, err := s.waiters.await(s.api.Call("deriveBits", algorithm, keys.Index(0), 256))
 	if err != nil {
 		return nil, err
 	}
 	return s.take(out, 32)
-}
-
-// generate makes a key pair of X25519.
-func (s *subtle) generate() (js.Value, error) {
-	return s.waiters.await(s.api.Call("generateKey", s.dh, false, s.uses["deriveBits"]))
-}
-
-// both awaits two promises that run side by side.
-func (s *subtle) both(a, b js.Value) (js.Value, js.Value, error) {
-	out, err := s.waiters.await(s.all.Call("all", []any{a, b}))
-	if err != nil {
-		return js.Value{}, js.Value{}, err
-	}
-	return out.Index(0), out.Index(1), nil
 }
