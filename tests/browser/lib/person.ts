@@ -75,8 +75,9 @@ export class Person {
     await this.introduce();
   }
 
-  /** Opens the conversation with somebody. */
+  /** Opens the conversation with somebody; on a small screen the list is one step back. */
   async open(name: string): Promise<void> {
+    if (await this.surface.visible(id("back"))) await this.surface.click(id("back"));
     await this.surface.click(id("conversation", `[data-name="${name}"]`));
     await this.sees("message-input");
   }
