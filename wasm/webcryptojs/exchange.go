@@ -19,11 +19,11 @@ func (x subtleExchange) fresh(public []byte) (own, secret []byte, err error) {
 }
 
 func (x subtleExchange) shared(private, public []byte) (own, secret []byte, err error) {
-	secret, err = x.derive(private, public)
+	secret, err = x.derive(private, public, func() { own = publicX25519(private) })
 	if err != nil || zero(secret) {
 		return goExchange{}.shared(private, public)
 	}
-	return publicX25519(private), secret, nil
+	return own, secret, nil
 }
 
 // zero reports whether public was of small order: it leaks no more than the

@@ -2,6 +2,7 @@ package webcryptojs
 
 import (
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/mlkem"
 	"crypto/sha256"
 	"crypto/sha3"
@@ -191,10 +192,7 @@ func (h hpke) decap(x exchange, private, enc []byte) ([]byte, error) {
 // dhSecret is ExtractAndExpand of DHKEM(X25519, HKDF-SHA256).
 func dhSecret(dh, enc, public []byte) ([]byte, error) {
 	kem := hpke{id: []byte("KEM\x00\x20"), newHash: sha256.New, nh: 32}
-	prk, err := kem.extract(nil, "eae_prk", dh)
-	if err != nil {
-		return nil, err
-	}
+	prk := kem.extract(nil, "eae_prk", dh)
 	defer clear(prk)
 	return kem.expand(prk, "shared_secret", append(append(make([]byte, 0, 64), enc...), public...), 32)
 }
@@ -210,28 +208,18 @@ func xwingSecret(pq, dh, enc, public []byte) []byte {
 	return sum[:]
 }
 
-// schedule is KeySchedule of section 5.1 in base mode, up to its secret.
-func (h hpke) schedule(shared, info []byte) (secret, context []byte, err error) {
-	defer clear(shared)
-	psk, err := h.extract(nil, "psk_id_hash", nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	in, err := h.extract(nil, "info_hash", info)
-	if err != nil {
-		return nil, nil, err
-	}
-	context = append(append([]byte{0}, psk...), in...)
-	secret, err = h.extract(shared, "secret", nil)
-	return secret, context, err
+// schedule is KeySchedule of section 5.1 in base mode, up to its secret. It
+// overwrites shared.
+func (h hpke) schedule(shared, info []byte) (secret, context []byte) {
+	context = append(append([]byte{0}, h.extract(nil, "psk_id_hash", nil)...), h.extract(nil, "info_hash", info)...)
+	secret = h.extract(shared, "secret", nil)
+	clear(shared)
+	return secret, context
 }
 
 // key returns what the single message is encrypted with.
 func (h hpke) key(shared, info []byte) (key, nonce []byte, err error) {
-	secret, context, err := h.schedule(shared, info)
-	if err != nil {
-		return nil, nil, err
-	}
+	secret, context := h.schedule(shared, info)
 	defer clear(secret)
 	if key, err = h.expand(secret, "key", context, h.nk); err != nil {
 		return nil, nil, err
@@ -242,10 +230,7 @@ func (h hpke) key(shared, info []byte) (key, nonce []byte, err error) {
 
 // export is section 5.3.
 func (h hpke) export(shared []byte, label string, length int) ([]byte, error) {
-	secret, context, err := h.schedule(shared, nil)
-	if err != nil {
-		return nil, err
-	}
+	secret, context := h.schedule(shared, nil)
 	defer clear(secret)
 	exporter, err := h.expand(secret, "exp", context, h.nh)
 	if err != nil {
@@ -256,11 +241,8 @@ func (h hpke) export(shared []byte, label string, length int) ([]byte, error) {
 }
 
 // extract is LabeledExtract of section 4.
-func (h hpke) extract(salt []byte, label string, ikm []byte) ([]byte, error) {
-	in := make([]byte, 0, 64+len(ikm))
-	defer func() { clear(in) }()
-	in = append(append(append(append(in, "HPKE-v1"...), h.id...), label...), ikm...)
-	return hkdf.Extract(h.newHash, in, salt)
+func (h hpke) extract(salt []byte, label string, ikm []byte) []byte {
+	return h.mac(salt, []byte("HPKE-v1"), h.id, []byte(label), ikm)
 }
 
 // expand is LabeledExpand; lengths above 255 hashes are an error.
@@ -270,5 +252,16 @@ func (h hpke) expand(prk []byte, label string, info []byte, length int) ([]byte,
 	}
 	in := append([]byte{byte(length >> 8), byte(length)}, "HPKE-v1"...)
 	in = append(append(append(in, h.id...), label...), info...)
+	if length <= h.nh {
+		return h.mac(prk, in, []byte{1})[:length], nil // the first block of HKDF
+	}
 	return hkdf.Expand(h.newHash, prk, string(in), length)
+}
+
+func (h hpke) mac(key []byte, parts ...[]byte) []byte {
+	m := hmac.New(h.newHash, key)
+	for _, p := range parts {
+		m.Write(p)
+	}
+	return m.Sum(nil)
 }

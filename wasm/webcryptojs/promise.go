@@ -39,8 +39,15 @@ func newWaiter() *waiter {
 
 // waiters lends out waiters. It keeps as many as were ever needed at once.
 type waiters struct {
+	then js.Value // then(promise, fulfilled, rejected)
+
 	mu   sync.Mutex
 	idle []*waiter
+}
+
+func newWaiters() *waiters {
+	call := js.Global().Get("Function").Get("prototype").Get("call")
+	return &waiters{then: call.Call("bind", js.Global().Get("Promise").Get("prototype").Get("then"))}
 }
 
 // await returns what a promise becomes. It blocks its goroutine, which
@@ -55,7 +62,7 @@ func (ws *waiters) await(promise js.Value) (js.Value, error) {
 	if w == nil {
 		w = newWaiter()
 	}
-	promise.Call("then", w.fulfilled, w.rejected)
+	ws.then.Invoke(promise, w.fulfilled, w.rejected)
 	out := <-w.settled
 	ws.mu.Lock()
 	ws.idle = append(ws.idle, w)

@@ -4,15 +4,31 @@ package webcryptojs
 
 import (
 	"errors"
+	"sync"
 	"syscall/js"
 )
 
-// subtle is crypto.subtle, typed. Its methods wait for promises.
+// subtle is crypto.subtle, typed. Its methods wait for promises; all may be
+// called concurrently. Functions are bound and strings made once: looking one
+// up by name costs a call into JavaScript about a microsecond more.
 type subtle struct {
-	api, promise, bytes js.Value // crypto.subtle, Promise, Uint8Array
-	signing, dh         js.Value // algorithms
-	uses                map[string]js.Value
-	waiters             *waiters
+	waiters *waiters
+
+	importKey, verifyKey, deriveBits js.Value
+	all, bytes                       js.Value // Promise.all, Uint8Array
+	raw, pkcs8                       js.Value
+	signing, dh                      js.Value // algorithms
+	toVerify, toDerive, toNothing    js.Value // usages
+
+	// mu guards what carries arguments: WebCrypto copies them before it
+	// returns.
+	mu        sync.Mutex
+	private   js.Value // 48 bytes
+	public    js.Value // 32 bytes
+	signature js.Value // 64 bytes
+	imports   js.Value // two promises
+	agreement js.Value // {name: "X25519", public}
+	wipe      js.Value // overwrites private
 }
 
 // newSubtle returns false where there is no WebCrypto: it is there only in
@@ -22,18 +38,31 @@ func newSubtle() (*subtle, bool) {
 	if crypto.IsUndefined() || crypto.Get("subtle").IsUndefined() {
 		return nil, false
 	}
+	bound := func(object js.Value, method string) js.Value {
+		return object.Get(method).Call("bind", object)
+	}
+	api, promise, bytes := crypto.Get("subtle"), js.Global().Get("Promise"), js.Global().Get("Uint8Array")
 	s := &subtle{
-		api:     crypto.Get("subtle"),
-		promise: js.Global().Get("Promise"),
-		bytes:   js.Global().Get("Uint8Array"),
-		signing: js.ValueOf(map[string]any{"name": "Ed25519"}),
-		dh:      js.ValueOf(map[string]any{"name": "X25519"}),
-		uses:    map[string]js.Value{"": js.ValueOf([]any{})},
-		waiters: &waiters{},
+		waiters:    newWaiters(),
+		importKey:  bound(api, "importKey"),
+		verifyKey:  bound(api, "verify"),
+		deriveBits: bound(api, "deriveBits"),
+		all:        bound(promise, "all"),
+		bytes:      bytes,
+		raw:        js.ValueOf("raw"),
+		pkcs8:      js.ValueOf("pkcs8"),
+		signing:    js.ValueOf(map[string]any{"name": "Ed25519"}),
+		dh:         js.ValueOf(map[string]any{"name": "X25519"}),
+		toVerify:   js.ValueOf([]any{"verify"}),
+		toDerive:   js.ValueOf([]any{"deriveBits"}),
+		toNothing:  js.ValueOf([]any{}),
+		private:    bytes.New(48),
+		public:     bytes.New(32),
+		signature:  bytes.New(64),
+		imports:    js.ValueOf([]any{nil, nil}),
+		agreement:  js.ValueOf(map[string]any{"name": "X25519"}),
 	}
-	for _, use := range []string{"verify", "deriveBits"} {
-		s.uses[use] = js.ValueOf([]any{use})
-	}
+	s.wipe = bound(s.private, "fill")
 	return s, true
 }
 
@@ -42,64 +71,74 @@ var errSize = errors.New("the browser answered with another size")
 // pkcs8X25519 is PKCS #8 (RFC 8410) up to the 32 bytes of a private key.
 const pkcs8X25519 = "\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x6e\x04\x22\x04\x20"
 
-func (s *subtle) array(b []byte) js.Value {
-	a := s.bytes.New(len(b))
-	js.CopyBytesToJS(a, b)
-	return a
+// importPublic returns a promise; s.mu is held.
+func (s *subtle) importPublic(algorithm js.Value, public []byte, uses js.Value) js.Value {
+	js.CopyBytesToJS(s.public, public)
+	return s.importKey.Invoke(s.raw, s.public, algorithm, true, uses)
 }
 
-// take copies an ArrayBuffer of size bytes and overwrites it.
-func (s *subtle) take(buffer js.Value, size int) ([]byte, error) {
-	a := s.bytes.New(buffer)
-	if a.Length() != size {
-		return nil, errSize
-	}
-	b := make([]byte, size)
-	js.CopyBytesToGo(b, a)
-	a.Call("fill", 0)
-	return b, nil
-}
-
-func (s *subtle) importPublic(algorithm js.Value, public []byte, use string) js.Value {
-	return s.api.Call("importKey", "raw", s.array(public), algorithm, true, s.uses[use])
-}
-
-// importPrivate returns the promise of a key that is not extractable. The
-// browser has copied the key when importKey returns.
+// importPrivate returns the promise of a key that is not extractable; s.mu is
+// held.
 func (s *subtle) importPrivate(private []byte) js.Value {
-	encoded := append(append(make([]byte, 0, 48), pkcs8X25519...), private...)
-	a := s.array(encoded)
-	clear(encoded)
-	promise := s.api.Call("importKey", "pkcs8", a, s.dh, false, s.uses["deriveBits"])
-	a.Call("fill", 0)
+	var encoded [48]byte
+	copy(encoded[:], pkcs8X25519)
+	copy(encoded[len(pkcs8X25519):], private)
+	js.CopyBytesToJS(s.private, encoded[:])
+	clear(encoded[:])
+	promise := s.importKey.Invoke(s.pkcs8, s.private, s.dh, false, s.toDerive)
+	s.wipe.Invoke(0)
 	return promise
 }
 
 func (s *subtle) verifyingKey(public []byte) (js.Value, error) {
-	return s.waiters.await(s.importPublic(s.signing, public, "verify"))
+	s.mu.Lock()
+	promise := s.importPublic(s.signing, public, s.toVerify)
+	s.mu.Unlock()
+	return s.waiters.await(promise)
 }
 
+// verify takes a signature of 64 bytes.
 func (s *subtle) verify(key js.Value, message, signature []byte) (bool, error) {
-	out, err := s.waiters.await(s.api.Call("verify", s.signing, key, s.array(signature), s.array(message)))
+	text := s.bytes.New(len(message))
+	js.CopyBytesToJS(text, message)
+	s.mu.Lock()
+	js.CopyBytesToJS(s.signature, signature)
+	promise := s.verifyKey.Invoke(s.signing, key, s.signature, text)
+	s.mu.Unlock()
+	out, err := s.waiters.await(promise)
 	if err != nil {
 		return false, err
 	}
-	return out.Truthy(), nil
+	return out.Type() == js.TypeBoolean && out.Bool(), nil
 }
 
-// derive is X25519. The keys are imported side by side.
-func (s *subtle) derive(private, public []byte) ([]byte, error) {
-	keys, err := s.waiters.await(s.promise.Call("all", []any{
-		s.importPrivate(private),
-		s.importPublic(s.dh, public, ""),
-	}))
+// derive is X25519 of keys of 32 bytes. The browser imports them side by side
+// on threads of its own; Go does meanwhile in that time.
+func (s *subtle) derive(private, public []byte, meanwhile func()) ([]byte, error) {
+	s.mu.Lock()
+	s.imports.SetIndex(0, s.importPrivate(private))
+	s.imports.SetIndex(1, s.importPublic(s.dh, public, s.toNothing))
+	promise := s.all.Invoke(s.imports)
+	s.mu.Unlock()
+	meanwhile()
+	keys, err := s.waiters.await(promise)
 	if err != nil {
 		return nil, err
 	}
-	algorithm := js.ValueOf(map[string]any{"name": "X25519", "public": keys.Index(1)})
-	out, err := s.waiters.await(s.api.Call("deriveBits", algorithm, keys.Index(0), 256))
+	s.mu.Lock()
+	s.agreement.Set("public", keys.Index(1))
+	promise = s.deriveBits.Invoke(s.agreement, keys.Index(0), 256)
+	s.mu.Unlock()
+	out, err := s.waiters.await(promise)
 	if err != nil {
 		return nil, err
 	}
-	return s.take(out, 32)
+	shared := s.bytes.New(out)
+	secret := make([]byte, 32, 33)
+	n := js.CopyBytesToGo(secret[:33], shared)
+	shared.Call("fill", 0)
+	if n != 32 {
+		return nil, errSize
+	}
+	return secret, nil
 }
