@@ -7,9 +7,9 @@
 //
 // Every promise costs some 30 µs before anything is computed, so hashes, HKDF
 // and the AEADs of messages stay in Go. So does signing: a single signature,
-// which finds the browser's threads asleep, is no faster there. Public keys of
-// X25519 are computed in Go on the Edwards form of the curve, as mls does in
-// DeriveKeyPair.
+// which finds the browser's threads asleep, is no faster there. Fresh keys of
+// X25519 are made by whom [New] finds faster. Other public keys are computed in
+// Go on the Edwards form of the curve, as mls does in DeriveKeyPair.
 //
 // # The same results
 //

@@ -4,14 +4,24 @@ package webcryptojs
 
 import "crypto/rand"
 
-// subtleExchange is X25519 by WebCrypto, and by Go where that refuses. Public
-// keys are computed in Go: exporting one costs as much, and Firefox takes
-// milliseconds to generate a pair.
-type subtleExchange struct{ *subtle }
+// subtleExchange is X25519 by WebCrypto, and by Go where that refuses.
+type subtleExchange struct {
+	*subtle
+	// generates says that the browser is faster at making key pairs, too:
+	// Chromium is, Firefox takes milliseconds.
+	generates bool
+}
 
 var _ exchange = subtleExchange{}
 
 func (x subtleExchange) fresh(public []byte) (own, secret []byte, err error) {
+	if x.generates {
+		own, secret, err = x.agree(public)
+		if err != nil || zero(secret) {
+			return goExchange{}.fresh(public)
+		}
+		return own, secret, nil
+	}
 	private := make([]byte, 32)
 	defer clear(private)
 	rand.Read(private)

@@ -15,6 +15,7 @@ type subtle struct {
 	waiters *waiters
 
 	importKey, verifyKey, deriveBits js.Value
+	generateKey, exportKey           js.Value
 	all, bytes                       js.Value // Promise.all, Uint8Array
 	raw, pkcs8                       js.Value
 	signing, dh                      js.Value // algorithms
@@ -43,24 +44,26 @@ func newSubtle() (*subtle, bool) {
 	}
 	api, promise, bytes := crypto.Get("subtle"), js.Global().Get("Promise"), js.Global().Get("Uint8Array")
 	s := &subtle{
-		waiters:    newWaiters(),
-		importKey:  bound(api, "importKey"),
-		verifyKey:  bound(api, "verify"),
-		deriveBits: bound(api, "deriveBits"),
-		all:        bound(promise, "all"),
-		bytes:      bytes,
-		raw:        js.ValueOf("raw"),
-		pkcs8:      js.ValueOf("pkcs8"),
-		signing:    js.ValueOf(map[string]any{"name": "Ed25519"}),
-		dh:         js.ValueOf(map[string]any{"name": "X25519"}),
-		toVerify:   js.ValueOf([]any{"verify"}),
-		toDerive:   js.ValueOf([]any{"deriveBits"}),
-		toNothing:  js.ValueOf([]any{}),
-		private:    bytes.New(48),
-		public:     bytes.New(32),
-		signature:  bytes.New(64),
-		imports:    js.ValueOf([]any{nil, nil}),
-		agreement:  js.ValueOf(map[string]any{"name": "X25519"}),
+		waiters:     newWaiters(),
+		importKey:   bound(api, "importKey"),
+		verifyKey:   bound(api, "verify"),
+		deriveBits:  bound(api, "deriveBits"),
+		generateKey: bound(api, "generateKey"),
+		exportKey:   bound(api, "exportKey"),
+		all:         bound(promise, "all"),
+		bytes:       bytes,
+		raw:         js.ValueOf("raw"),
+		pkcs8:       js.ValueOf("pkcs8"),
+		signing:     js.ValueOf(map[string]any{"name": "Ed25519"}),
+		dh:          js.ValueOf(map[string]any{"name": "X25519"}),
+		toVerify:    js.ValueOf([]any{"verify"}),
+		toDerive:    js.ValueOf([]any{"deriveBits"}),
+		toNothing:   js.ValueOf([]any{}),
+		private:     bytes.New(48),
+		public:      bytes.New(32),
+		signature:   bytes.New(64),
+		imports:     js.ValueOf([]any{nil, nil}),
+		agreement:   js.ValueOf(map[string]any{"name": "X25519"}),
 	}
 	s.wipe = bound(s.private, "fill")
 	return s, true
@@ -133,12 +136,47 @@ func (s *subtle) derive(private, public []byte, meanwhile func()) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	shared := s.bytes.New(out)
-	secret := make([]byte, 32, 33)
-	n := js.CopyBytesToGo(secret[:33], shared)
-	shared.Call("fill", 0)
+	return s.take(out)
+}
+
+// agree is X25519 of public and a fresh key, whose private half never leaves
+// the browser.
+func (s *subtle) agree(public []byte) (own, secret []byte, err error) {
+	s.mu.Lock()
+	s.imports.SetIndex(0, s.generateKey.Invoke(s.dh, false, s.toDerive))
+	s.imports.SetIndex(1, s.importPublic(s.dh, public, s.toNothing))
+	promise := s.all.Invoke(s.imports)
+	s.mu.Unlock()
+	keys, err := s.waiters.await(promise)
+	if err != nil {
+		return nil, nil, err
+	}
+	pair := keys.Index(0)
+	s.mu.Lock()
+	s.agreement.Set("public", keys.Index(1))
+	s.imports.SetIndex(0, s.exportKey.Invoke(s.raw, pair.Get("publicKey")))
+	s.imports.SetIndex(1, s.deriveBits.Invoke(s.agreement, pair.Get("privateKey"), 256))
+	promise = s.all.Invoke(s.imports)
+	s.mu.Unlock()
+	out, err := s.waiters.await(promise)
+	if err != nil {
+		return nil, nil, err
+	}
+	if own, err = s.take(out.Index(0)); err != nil {
+		return nil, nil, err
+	}
+	secret, err = s.take(out.Index(1))
+	return own, secret, err
+}
+
+// take copies an ArrayBuffer of 32 bytes and overwrites it.
+func (s *subtle) take(buffer js.Value) ([]byte, error) {
+	array := s.bytes.New(buffer)
+	b := make([]byte, 32, 33)
+	n := js.CopyBytesToGo(b[:33], array)
+	array.Call("fill", 0)
 	if n != 32 {
 		return nil, errSize
 	}
-	return secret, nil
+	return b, nil
 }
