@@ -54,12 +54,6 @@ func suiteHPKE(s mls.Suite) (hpke, bool) {
 	return hpke{}, false
 }
 
-// has25519 tells whether both KEM and signatures of s are on Curve25519.
-func has25519(s mls.Suite) bool {
-	_, ok := suiteHPKE(s)
-	return ok
-}
-
 // seal is the single-shot API of section 6.1 without AAD.
 func seal(p mls.Provider, x exchange, s mls.Suite, public, info, plaintext []byte) (enc, ciphertext []byte, err error) {
 	h, ok := suiteHPKE(s)

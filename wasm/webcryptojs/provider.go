@@ -160,3 +160,9 @@ func (p *Provider) ExportReceive(s mls.Suite, private, kemOutput []byte, label s
 	}
 	return exportReceive(p.x25519, s, private, kemOutput, label, length)
 }
+
+// has25519 tells whether both KEM and signatures of s are on Curve25519.
+func has25519(s mls.Suite) bool {
+	_, ok := suiteHPKE(s)
+	return ok
+}
