@@ -119,7 +119,7 @@ relay: dist/.embedded
 # Parts of check.
 
 .PHONY: lint
-lint: extension/node_modules/.petmail-lock tests/browser/node_modules/.petmail-lock
+lint: extension/node_modules/.petmail-lock tests/browser/node_modules/.petmail-lock $(WASM) $(WASM_EXEC)
 	GO="$(GO)" STATICCHECK="$(STATICCHECK)" scripts/lint.sh
 
 .PHONY: generated

@@ -1,6 +1,7 @@
 // Runs the Go tests that need a real browser, in one: the conformance suite of
-// store.Store over IndexedDB (wasm/store/idb) and the network of browsers
-// (wasm/relayclient/netjs).
+// store.Store over IndexedDB (wasm/store/idb), the network of browsers
+// (wasm/relayclient/netjs), and MLS's primitives by WebCrypto against Go's
+// (wasm/webcryptojs).
 //
 //   node extension/tests/wasm/run.mjs [chromium] [firefox] [-- go test flags]
 //
@@ -36,7 +37,11 @@ function which(variable, ...names) {
   throw new Error(`no ${names[0]} on the PATH; install it or set ${variable}`);
 }
 
-const packages = { idb: "./wasm/store/idb", netjs: "./wasm/relayclient/netjs" };
+const packages = {
+  idb: "./wasm/store/idb",
+  netjs: "./wasm/relayclient/netjs",
+  webcryptojs: "./wasm/webcryptojs",
+};
 
 async function serve(folder) {
   const goroot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
@@ -136,11 +141,13 @@ const browsers = {
     { run: inChromium, tested: "idb", extra: [rapid, "-test.run=TestQuota"] },
     { run: killing("chrome", chromiums), tested: "idb" },
     { run: inChromium, tested: "netjs" },
+    { run: inChromium, tested: "webcryptojs" },
   ],
   firefox: [
     { run: inFirefox, tested: "idb", extra: [rapid, quietly] },
     { run: killing("firefox", firefoxes), tested: "idb" },
     { run: inFirefox, tested: "netjs" },
+    { run: inFirefox, tested: "webcryptojs" },
   ],
 };
 
