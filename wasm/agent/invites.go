@@ -169,12 +169,15 @@ func inviteView(inv *invite.Invite) *api.Invite {
 	if !inv.Conversation.IsZero() {
 		v.Conversation = inv.Conversation.String()
 	}
-	if inv.Code != nil {
+	// Shown once the other side can use it although we fall asleep.
+	if inv.Code.Kept() {
 		v.Code = inv.Code.Code
-		v.CodeFailed = inv.Code.Progress == invite.Burnt
 	}
-	if inv.Link != nil {
+	if inv.Link.Kept() {
 		v.Link = inv.Link.Link
+	}
+	if inv.Code != nil {
+		v.CodeFailed = inv.Code.Progress == invite.Burnt
 	}
 	return v
 }

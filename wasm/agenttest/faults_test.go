@@ -39,7 +39,7 @@ func meet(inviter, invitee *Person) string {
 			inv = open[0]
 			inviter.wait("the code", func() bool {
 				inv = inviter.InviteState(inv.ID)
-				return inv.Code != "" && inv.State != api.InvitePreparing
+				return inv.Code != "" && inv.Link != ""
 			})
 			return
 		}

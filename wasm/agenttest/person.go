@@ -295,7 +295,7 @@ func (p *Person) Invite() api.Invite {
 	p.do(api.CmdInviteNew, api.InviteNewArgs{}, &inv)
 	p.wait("the code", func() bool {
 		inv = p.InviteState(inv.ID)
-		return inv.Code != "" && inv.State != api.InvitePreparing
+		return inv.Code != "" && inv.Link != ""
 	})
 	return inv
 }

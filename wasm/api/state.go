@@ -114,8 +114,8 @@ type Invite struct {
 	ID          string      `json:"id"`
 	Mine        bool        `json:"mine"` // this agent is the inviter
 	State       InviteState `json:"state"`
-	Code        string      `json:"code"` // spoken code; empty once it cannot be used
-	Link        string      `json:"link"` // invite link; empty once it cannot be used
+	Code        string      `json:"code"` // spoken code; empty while and once it cannot be used
+	Link        string      `json:"link"` // invite link; empty while and once it cannot be used
 	Note        string      `json:"note"`
 	Created     int64       `json:"created"`
 	CodeExpires int64       `json:"codeExpires"` // unix ms

@@ -356,8 +356,8 @@ export interface Invite {
   id: string;
   mine: boolean; // this agent is the inviter
   state: InviteState;
-  code: string; // spoken code; empty once it cannot be used
-  link: string; // invite link; empty once it cannot be used
+  code: string; // spoken code; empty while and once it cannot be used
+  link: string; // invite link; empty while and once it cannot be used
   note: string;
   created: number /* int64 */;
   codeExpires: number /* int64 */; // unix ms
