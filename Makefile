@@ -83,7 +83,7 @@ help: ## list the targets
 # bytes did, so that pages are not built again for nothing.
 $(WASM): FORCE
 	@mkdir -p $(@D)
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -tags mls_ed25519 -ldflags='-s -w' -o $@.new ./wasm/cmd/petmail
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -tags mls_ed25519 -ldflags='-s -w' -o $@.new ./wasm/cmd/petmail
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(WASM_EXEC): FORCE
@@ -97,7 +97,7 @@ FORCE:
 .PHONY: wasm-test
 wasm-test:
 	@mkdir -p dist/wasm-test
-	GOOS=js GOARCH=wasm $(GO) build -trimpath -tags petmailtest,mls_ed25519 -ldflags='-s -w' -o $(WASM_TEST) ./wasm/cmd/petmail
+	GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -tags petmailtest,mls_ed25519 -ldflags='-s -w' -o $(WASM_TEST) ./wasm/cmd/petmail
 
 dist/.pages: extension/node_modules/.petmail-lock $(WASM) $(WASM_EXEC) $(PAGE_SOURCES)
 	cd extension && npm run build
