@@ -417,12 +417,17 @@ func TestMailboxDoesNotFightItsReplacement(t *testing.T) {
 func TestMailboxHearsTheLastWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMailboxTest(t)
-		said := make(chan struct{})
+		// States that follow each other at once are told as one: the relay waits
+		// until we have seen that we are connected.
+		seen := make(chan struct{})
+		said := make(chan struct{}, 1)
 		box := m.open(t, serveSocket(t, m.script(func(s side, _ int) {
+			<-seen
 			s.send(relayproto.Frame{Type: relayproto.FrameReplaced})
-			close(said)
+			said <- struct{}{}
 		})))
 		m.status(t, Connected)
+		close(seen)
 		box.Ack(1)
 		<-said
 		require.True(t, m.status(t, Offline).Replaced)
