@@ -260,10 +260,18 @@ func externalKey(c *suiteCipher, data []byte) ([]byte, error) {
 	r := newReader(data)
 	key := r.vec()
 	err := r.done()
-	if err != nil && c.provider.CheckPublicKey(c.suite, data) == nil {
+	if err == nil && c.provider.CheckPublicKey(c.suite, key) == nil {
+		return key, nil
+	}
+	// A bare key may look like a vector, too: one in 256 begins with its
+	// length less one.
+	if c.provider.CheckPublicKey(c.suite, data) == nil {
 		return data, nil
 	}
-	return key, err
+	if err == nil {
+		err = invalid("external key is unusable")
+	}
+	return nil, err
 }
 
 // ExternalParams accompany a GroupInfo.
