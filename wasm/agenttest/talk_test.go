@@ -176,6 +176,7 @@ func TestUsedLink(t *testing.T) {
 		late := eve.Accept(inv.Link)
 		eve.AwaitInvite(late.ID, api.InviteUsed)
 		require.Empty(t, eve.Snapshot().Conversations)
+		advance(time.Minute) // until the relay knows that the code is not needed any more
 		lateCode := eve.Accept(inv.Code)
 		eve.wait("the used code to fail", func() bool {
 			s := eve.InviteState(lateCode.ID).State

@@ -414,8 +414,10 @@ func TestInvitationRefusals(t *testing.T) {
 		c := w.client(t)
 		stranger := newGuest("stranger")
 		stranger.config.Nameplate = "1000" // nobody has allocated one
-		stranger.open(t, c)
+		refused := stranger.open(t, c)
 		require.Equal(t, relayclient.EventFailed{Reason: relayclient.FailUnknown, Final: true}, event[relayclient.EventFailed](t, stranger))
+		refused.CloseMailbox(wormhole.MoodHappy) // nothing is left to leave, and it says so
+		event[relayclient.EventClosed](t, stranger)
 
 		for _, side := range []string{"first", "second"} {
 			g := newGuest(side)

@@ -71,6 +71,7 @@ type Rendezvous struct {
 	release   bool // asked for, not yet confirmed
 	close     bool // asked for, not yet confirmed
 	mood      string
+	finished  bool              // a final EventFailed was reported: nothing runs any more
 	events    []RendezvousEvent // to report
 }
 
@@ -166,6 +167,9 @@ func (r *Rendezvous) CloseMailbox(mood string) {
 		mood = wormhole.MoodErrory
 	}
 	r.mu.Lock()
+	if r.finished && !r.close {
+		r.enqueue(EventClosed{}) // there is nothing to leave
+	}
 	if !r.close {
 		r.close, r.mood = true, mood
 	}

@@ -242,6 +242,7 @@ func (s *rendezvousSession) arrive(m wormhole.ServerMessage) error {
 		return nil
 	}
 	if len(s.seen) >= maxPhases || s.seenBytes+len(m.Body) > maxPhaseBytes {
+		s.finished = true
 		s.enqueue(EventFailed{Reason: FailFlooded, Final: true})
 		return errFinished
 	}
@@ -250,6 +251,7 @@ func (s *rendezvousSession) arrive(m wormhole.ServerMessage) error {
 	if own {
 		i := slices.IndexFunc(s.outgoing, func(o outgoing) bool { return o.Name == m.Phase })
 		if i >= 0 && !bytes.Equal(s.outgoing[i].Body, m.Body) {
+			s.finished = true
 			s.enqueue(EventFailed{Reason: FailConflict, Final: true})
 			return errFinished
 		}
@@ -273,19 +275,14 @@ func (s *rendezvousSession) confirmRelease() {
 
 // refused handles the server's error: final ones end the Rendezvous.
 func (s *rendezvousSession) refused(m wormhole.ServerMessage) error {
-	s.mu.Lock()
-	leaving := s.close
-	s.mu.Unlock()
 	about, err := wormhole.ParseClient(m.Orig)
 	reason := failReason(m.Error)
 	switch {
 	case err == nil && about.Type == wormhole.ClientRelease && s.released:
 		s.confirmRelease() // it is not ours any more
 		return nil
-	case leaving && reason != FailOther:
-		return s.finish(EventClosed{}) // there is nothing to leave
 	case reason != FailOther:
-		return s.finish(EventFailed{Reason: reason, Final: true})
+		return s.end(reason)
 	}
 	s.report(EventFailed{Reason: FailOther})
 	return protocolError(opRendezvous, "relay refused")
@@ -303,6 +300,20 @@ func failReason(text string) FailReason {
 		return FailUsed
 	}
 	return FailOther
+}
+
+// end reports that there is no such mailbox for us: to somebody who wanted to
+// leave it, that it is left.
+func (s *rendezvousSession) end(reason FailReason) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.close {
+		s.enqueue(EventClosed{})
+		return errFinished
+	}
+	s.finished = true
+	s.enqueue(EventFailed{Reason: reason, Final: true})
+	return errFinished
 }
 
 // finish reports the last event.
