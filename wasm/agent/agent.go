@@ -37,6 +37,8 @@ type Agent struct {
 	client *relayclient.Client
 	log    *slog.Logger
 
+	handlers map[api.Command]handler
+
 	inbox   inbox
 	stop    chan struct{} // closed by Close
 	stopped chan struct{} // closed by the loop when it has ended
@@ -67,13 +69,14 @@ func Open(config Config) (*Agent, error) {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &Agent{
-		config:  config,
-		client:  relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger}),
-		log:     config.Logger,
-		inbox:   inbox{wake: make(chan struct{}, 1)},
-		stop:    make(chan struct{}),
-		stopped: make(chan struct{}),
-		pages:   make(map[*page]bool),
+		config:   config,
+		client:   relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger}),
+		log:      config.Logger,
+		handlers: handlers(),
+		inbox:    inbox{wake: make(chan struct{}, 1)},
+		stop:     make(chan struct{}),
+		stopped:  make(chan struct{}),
+		pages:    make(map[*page]bool),
 	}
 	if config.Restarted {
 		a.restarted = config.Now()

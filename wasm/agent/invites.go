@@ -185,56 +185,26 @@ func inviteView(inv *invite.Invite) *api.Invite {
 // inviteState puts the progress of one or two attempts into one word: the
 // liveliest counts, and of ended ones the one that tells most.
 func inviteState(inv *invite.Invite) api.InviteState {
-	best := invite.Withdrawn
-	rank := func(p invite.Progress) int {
-		switch p {
-		case invite.Done:
-			return 9
-		case invite.Joining:
-			return 8
-		case invite.Waiting:
-			return 7
-		case invite.Preparing:
-			return 6
-		case invite.Burnt:
-			return 5
-		case invite.Foreign:
-			return 4
-		case invite.Used:
-			return 3
-		case invite.Unknown:
-			return 2
-		case invite.Expired:
-			return 1
+	for _, word := range []struct {
+		progress invite.Progress
+		state    api.InviteState
+	}{
+		{invite.Done, api.InviteDone},
+		{invite.Joining, api.InviteJoining},
+		{invite.Waiting, api.InviteWaiting},
+		{invite.Preparing, api.InvitePreparing},
+		{invite.Burnt, api.InviteFailed},
+		{invite.Foreign, api.InviteUnsupported},
+		{invite.Used, api.InviteUsed},
+		{invite.Unknown, api.InviteUnknown},
+	} {
+		if !inv.Has(word.progress) {
+			continue
 		}
-		return 0
-	}
-	for _, a := range []*invite.Attempt{inv.Code, inv.Link} {
-		if a != nil && rank(a.Progress) > rank(best) {
-			best = a.Progress
+		if word.progress == invite.Waiting && inv.Mine && !inv.Code.Kept() && !inv.Link.Kept() {
+			return api.InvitePreparing // nobody can come before the relay has our half
 		}
+		return word.state
 	}
-	if best == invite.Waiting && inv.Mine && !inv.Code.Kept() && !inv.Link.Kept() {
-		best = invite.Preparing // nobody can come before the relay has our half
-	}
-	switch best {
-	case invite.Done:
-		return api.InviteDone
-	case invite.Joining:
-		return api.InviteJoining
-	case invite.Waiting:
-		return api.InviteWaiting
-	case invite.Preparing:
-		return api.InvitePreparing
-	case invite.Burnt:
-		return api.InviteFailed
-	case invite.Foreign:
-		return api.InviteUnsupported
-	case invite.Used:
-		return api.InviteUsed
-	case invite.Unknown:
-		return api.InviteUnknown
-	default:
-		return api.InviteExpired
-	}
+	return api.InviteExpired
 }

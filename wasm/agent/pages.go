@@ -20,7 +20,7 @@ type page struct {
 func (a *Agent) Attach(deliver func(message any)) (receive func(api.Request), detach func()) {
 	p := &page{deliver: deliver}
 	receive = func(r api.Request) {
-		q := &request{a: a, page: p, id: r.ID}
+		q := &request{page: p, id: r.ID}
 		a.inbox.post(input{
 			do: func(t *turn) { t.command(q, r) },
 			dropped: func(err error) {
@@ -40,7 +40,6 @@ func (a *Agent) Attach(deliver func(message any)) (receive func(api.Request), de
 
 // request is a command that has to be answered once.
 type request struct {
-	a        *Agent
 	page     *page
 	id       int
 	answered bool
@@ -56,7 +55,7 @@ func (q *request) reply(result any, err *api.Error) {
 }
 
 // handler runs one command within a turn. It returns the result, or an error
-// for the page; later means that the answer comes in another turn.
+// for the page; errLater means that the answer comes in another turn.
 type handler func(t *turn, q *request, args json.RawMessage) (result any, err error)
 
 // errLater is returned by handlers that answer later themselves.
@@ -70,7 +69,7 @@ const restartedFor = 30 * time.Second
 
 // command answers one request. The answer waits until the turn is durable.
 func (t *turn) command(q *request, r api.Request) {
-	h, known := handlers()[r.Command]
+	h, known := t.a.handlers[r.Command]
 	switch {
 	case !known:
 		t.answer(q, nil, &api.Error{Code: api.ErrUnknownCommand, Message: "page and agent are of different versions"})

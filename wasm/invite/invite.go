@@ -352,6 +352,11 @@ func (inv *Invite) expiry(a *Attempt) int64 {
 	return a.Expires
 }
 
+// Has reports whether an attempt has come exactly so far.
+func (inv *Invite) Has(p Progress) bool {
+	return inv.Code != nil && inv.Code.Progress == p || inv.Link != nil && inv.Link.Progress == p
+}
+
 // Ended reports whether no attempt can succeed any more, or one has.
 func (inv *Invite) Ended() bool {
 	for _, a := range []*Attempt{inv.Code, inv.Link} {
