@@ -1,11 +1,11 @@
 // Runs the Go tests that need a real browser, in one: the conformance suite of
-// store.Store over IndexedDB (wasm/store/idb), the network of browsers
-// (wasm/relayclient/netjs), and MLS's primitives by WebCrypto against Go's
-// (wasm/webcryptojs).
+// store.Store over IndexedDB (wasm/store/idb), that of a vault's root file over
+// OPFS (wasm/vault/opfsjs), the network of browsers (wasm/relayclient/netjs),
+// and MLS's primitives by WebCrypto against Go's (wasm/webcryptojs).
 //
-//   node extension/tests/wasm/run.mjs [chromium] [firefox] [-- go test flags]
+//   node extension/tests/wasm/run.mjs [chromium] [firefox] [package] [-- go test flags]
 //
-// Without a browser's name, in both. CHROMIUM and FIREFOX name other
+// Without a browser's name, in both; without a package's, all of them. CHROMIUM and FIREFOX name other
 // executables than those on the PATH. Ends with exit code 0 if all passed.
 import { execFileSync } from "node:child_process";
 import { createReadStream } from "node:fs";
@@ -39,6 +39,7 @@ function which(variable, ...names) {
 
 const packages = {
   idb: "./wasm/store/idb",
+  opfsjs: "./wasm/vault/opfsjs",
   netjs: "./wasm/relayclient/netjs",
   webcryptojs: "./wasm/webcryptojs",
 };
@@ -140,19 +141,23 @@ const browsers = {
     { run: inChromium, tested: "idb", extra: [rapid, quietly] },
     { run: inChromium, tested: "idb", extra: [rapid, "-test.run=TestQuota"] },
     { run: killing("chrome", chromiums), tested: "idb" },
+    { run: inChromium, tested: "opfsjs", extra: [rapid] },
     { run: inChromium, tested: "netjs" },
     { run: inChromium, tested: "webcryptojs" },
   ],
   firefox: [
     { run: inFirefox, tested: "idb", extra: [rapid, quietly] },
     { run: killing("firefox", firefoxes), tested: "idb" },
+    { run: inFirefox, tested: "opfsjs", extra: [rapid] },
     { run: inFirefox, tested: "netjs" },
     { run: inFirefox, tested: "webcryptojs" },
   ],
 };
 
 const split = process.argv.indexOf("--");
-const chosen = process.argv.slice(2, split < 0 ? undefined : split);
+const named = process.argv.slice(2, split < 0 ? undefined : split);
+const chosen = named.filter((name) => name in browsers);
+const only = named.filter((name) => name in packages);
 const flags = split < 0 ? [] : process.argv.slice(split + 1);
 const args = ["-test.v", ...flags];
 
@@ -170,6 +175,7 @@ try {
   try {
     for (const name of chosen.length ? chosen : Object.keys(browsers)) {
       for (const [i, { run, tested, extra = [] }] of browsers[name].entries()) {
+        if (only.length > 0 && !only.includes(tested)) continue;
         const profile = join(work, `${name}-${i}`);
         const test = { tested, args: [...extra, ...args] };
         const { code, lines } = await bounded(run(server.url, profile, test));

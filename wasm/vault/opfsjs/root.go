@@ -1,0 +1,187 @@
+//go:build js
+
+package opfsjs
+
+import (
+	"errors"
+	"sync"
+	"syscall/js"
+	"time"
+)
+
+// Size of a root file, in bytes: as vault.RootSize.
+const Size = 8192
+
+// A browser lets go of the handles of a Worker that has ended only after a
+// moment, so Open tries this often with this pause.
+const (
+	attempts = 40
+	pause    = 50 * time.Millisecond
+)
+
+const (
+	opOpen   = "open root file"
+	opRead   = "read root file"
+	opWrite  = "write root file"
+	opRemove = "remove root file"
+)
+
+// Root is a vault.RootFile. All methods may be called concurrently.
+type Root struct {
+	mu     sync.Mutex
+	handle js.Value // undefined: closed
+	buffer js.Value // a Uint8Array of Size bytes
+}
+
+// Open opens the root file called name; where there is none, or one that a
+// crash has left shorter, it is filled up with zeros, durably. It returns
+// ErrInUse, after two seconds, if another Worker holds the file.
+func Open(name string) (*Root, error) {
+	directory, err := folder(opOpen)
+	if err != nil {
+		return nil, err
+	}
+	file, err := await(opOpen, directory, "getFileHandle", name, map[string]any{"create": true})
+	if err != nil {
+		return nil, err
+	}
+	handle, err := hold(file)
+	if err != nil {
+		return nil, err
+	}
+	r := &Root{handle: handle, buffer: js.Global().Get("Uint8Array").New(Size)}
+	if err := r.fill(); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// hold takes the exclusive handle of a file.
+func hold(file js.Value) (js.Value, error) {
+	for i := 0; ; i++ {
+		handle, err := await(opOpen, file, "createSyncAccessHandle")
+		var refusal *Error
+		if !errors.As(err, &refusal) || refusal.Name != "NoModificationAllowedError" && refusal.Name != "InvalidStateError" {
+			return handle, err
+		}
+		if i == attempts {
+			return js.Value{}, ErrInUse
+		}
+		time.Sleep(pause)
+	}
+}
+
+func (r *Root) fill() error {
+	size := 0
+	if err := try(opOpen, func() { size = r.handle.Call("getSize").Int() }); err != nil {
+		return err
+	}
+	switch {
+	case size > Size:
+		return &Error{Op: opOpen, Name: "DataError"}
+	case size == Size:
+		return nil
+	}
+	if err := r.write(make([]byte, Size-size), int64(size)); err != nil {
+		return err
+	}
+	return try(opOpen, func() { r.handle.Call("flush") })
+}
+
+// ReadAt implements io.ReaderAt.
+func (r *Root) ReadAt(p []byte, off int64) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.check(p, off); err != nil {
+		return 0, err
+	}
+	view := r.buffer.Call("subarray", 0, len(p))
+	n := 0
+	if err := try(opRead, func() { n = r.handle.Call("read", view, map[string]any{"at": off}).Int() }); err != nil {
+		return 0, err
+	}
+	if n != len(p) {
+		return 0, &Error{Op: opRead, Name: "DataError"}
+	}
+	js.CopyBytesToGo(p, view)
+	return n, r.wipe()
+}
+
+// WriteAt implements io.WriterAt; it writes within the file or not at all.
+func (r *Root) WriteAt(p []byte, off int64) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.check(p, off); err != nil {
+		return 0, err
+	}
+	if err := r.write(p, off); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (r *Root) write(p []byte, off int64) error {
+	view := r.buffer.Call("subarray", 0, len(p))
+	js.CopyBytesToJS(view, p)
+	n := 0
+	if err := try(opWrite, func() { n = r.handle.Call("write", view, map[string]any{"at": off}).Int() }); err != nil {
+		return err
+	}
+	if n != len(p) {
+		return &Error{Op: opWrite, Name: "QuotaExceededError"}
+	}
+	return r.wipe()
+}
+
+// wipe leaves nothing of a root in JavaScript's memory.
+func (r *Root) wipe() error {
+	return try(opWrite, func() { r.buffer.Call("fill", 0) })
+}
+
+func (r *Root) check(p []byte, off int64) error {
+	switch {
+	case r.handle.IsUndefined():
+		return ErrClosed
+	case off < 0 || off > Size-int64(len(p)):
+		return ErrBounds
+	}
+	return nil
+}
+
+// Flush returns once everything written is on the disk.
+func (r *Root) Flush() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.handle.IsUndefined() {
+		return ErrClosed
+	}
+	return try("flush root file", func() { r.handle.Call("flush") })
+}
+
+// Close lets the file go.
+func (r *Root) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.handle.IsUndefined() {
+		return ErrClosed
+	}
+	handle := r.handle
+	r.handle = js.Undefined()
+	return try("close root file", func() { handle.Call("close") })
+}
+
+// Remove deletes a root file that is closed; there may be none. What it held
+// has to be overwritten before: deleting overwrites nothing.
+func Remove(name string) error {
+	directory, err := folder(opRemove)
+	if err != nil {
+		return err
+	}
+	_, err = await(opRemove, directory, "removeEntry", name)
+	var refusal *Error
+	if errors.As(err, &refusal) && refusal.Name == "NotFoundError" {
+		return nil
+	}
+	return err
+}
