@@ -68,7 +68,7 @@ func jsPackage(dir string) bool {
 }
 
 func useCase(dir string) bool {
-	return in(dir, "wasm/invite", "wasm/conversation", "wasm/addressbook", "wasm/cluster", "wasm/files")
+	return in(dir, "wasm/invite", "wasm/note", "wasm/conversation", "wasm/addressbook", "wasm/cluster", "wasm/files")
 }
 
 func layers() []layer {
