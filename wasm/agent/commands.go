@@ -395,6 +395,9 @@ func (t *turn) setSettings(args api.Settings) (any, error) {
 	if !slices.Contains([]string{"", "en", "de"}, args.Language) {
 		return nil, refuse(api.ErrBadRequest, "unknown language")
 	}
+	if !slices.Contains([]int{0, 1, 5, 15, 60}, args.AutoLock) {
+		return nil, refuse(api.ErrBadRequest, "unknown time until the lock")
+	}
 	b, err := json.Marshal(args)
 	if err != nil {
 		return nil, err

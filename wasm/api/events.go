@@ -12,6 +12,7 @@ type Event struct {
 	InviteRemoved       string        `json:"inviteRemoved,omitempty"`
 	Settings            *Settings     `json:"settings,omitempty"`
 	Name                *string       `json:"name,omitempty"`
+	Locks               *Locks        `json:"locks,omitempty"` // changed
 }
 
 // MessageEvent is a new or changed message. Fresh: it has just been received

@@ -18,6 +18,8 @@ type Snapshot struct {
 	Invites       []Invite       `json:"invites"`       // newest first
 	Settings      Settings       `json:"settings"`
 	Restarted     bool           `json:"restarted"` // the agent has just recovered from a crash; say so once
+	Locks         []Lock         `json:"locks,omitempty"`
+	Problem       Problem        `json:"problem,omitempty"` // PhaseBroken
 }
 
 // RelayState tells whether the mailbox socket is up.
@@ -44,6 +46,9 @@ type Settings struct {
 	// arrived. Otherwise that takes 10 minutes on average, 30 at most, unless
 	// an answer carries it: so the relay cannot see who reacts to whom.
 	QuickReceipts bool `json:"quickReceipts"`
+	// AutoLock locks after so many minutes without a sign of the person, where
+	// there is a lock: 1, 5, 15 or 60. 0: only when the browser closes.
+	AutoLock int `json:"autoLock,omitempty"`
 }
 
 // Conversation is one entry of the list. Name is the petname if there is

@@ -6,6 +6,7 @@ import type {
   InviteAcceptArgs,
   InviteArgs,
   InviteNewArgs,
+  LocksSetArgs,
   Message,
   MessagesArgs,
   MessagesPage,
@@ -17,6 +18,7 @@ import type {
   Settings,
   Snapshot,
   StartArgs,
+  UnlockArgs,
   VerifyArgs,
   Words,
   WordsArgs,
@@ -51,4 +53,9 @@ export type Commands = Complete<{
   settings: { args: Settings; result: Nothing };
   words: { args: WordsArgs; result: Words };
   nudge: { args: Nothing; result: Nothing };
+  unlock: { args: UnlockArgs; result: Nothing };
+  lock: { args: Nothing; result: Nothing };
+  "locks.set": { args: LocksSetArgs; result: Nothing };
+  active: { args: Nothing; result: Nothing };
+  erase: { args: Nothing; result: Nothing };
 }>;

@@ -18,6 +18,7 @@ export interface Event {
   inviteRemoved?: string;
   settings?: Settings;
   name?: string;
+  locks?: Locks; // changed
 }
 /**
  * MessageEvent is a new or changed message. Fresh: it has just been received
@@ -31,6 +32,95 @@ export interface MessageEvent {
 export interface MessageRef {
   conversation: string;
   message: string;
+}
+
+//////////
+// source: lock.go
+
+/**
+ * Phases in which no agent runs. Of the snapshot only Phase, Version, Locks
+ * and Problem are set then, and every command but hello, unlock, erase and
+ * active is refused with ErrLocked.
+ */
+export const PhaseLocked = "locked"; // one of Locks has to be opened: unlock
+export const PhaseBroken = "broken"; // what is stored does not open: Problem
+/**
+ * Codes of the lock.
+ */
+export const ErrLocked = "locked"; // unlock first
+export const ErrWrongSecret = "wrong_secret"; // nothing was opened or changed; try again
+/**
+ * Commands of the lock.
+ */
+export const CmdUnlock = "unlock"; // UnlockArgs; a snapshot follows as an event
+export const CmdLock = "lock"; // lock now; every page is told
+export const CmdLocksSet = "locks.set"; // LocksSetArgs
+export const CmdActive = "active"; // the person is at the page: Settings.AutoLock counts from here
+export const CmdErase = "erase"; // delete this Petmail: keys, records, database; works while locked or broken, too
+/**
+ * LockKind says what opens a lock.
+ */
+export type LockKind =
+  | "passphrase"
+  | "passkey";
+export const LockPassphrase = "passphrase";
+export const LockPasskey = "passkey";
+/**
+ * Problem is why nothing can be opened. What was stored cannot be read any
+ * more, or not by this version.
+ */
+export type Problem =
+  | "store_gone"
+  | "root_gone"
+  | "damaged";
+export const ProblemStoreGone = "store_gone"; // the key is there, the records are not
+export const ProblemRootGone = "root_gone"; // the records are there, their key is not
+export const ProblemDamaged = "damaged"; // both are there and make no sense
+/**
+ * MaxLockParams bounds Lock.Params, in bytes.
+ */
+export const MaxLockParams = 512;
+/**
+ * Lock is one way to open a locked Petmail. ID is 32 hexadecimal digits drawn
+ * by the page. Params are the page's own: what it needs to derive the key of
+ * this lock from a passphrase or passkey. They lie on the disk in the clear.
+ */
+export interface Lock {
+  id: string;
+  kind: LockKind;
+  params: string;
+}
+/**
+ * Secret is the key of a lock: 64 hexadecimal digits.
+ */
+export interface Secret {
+  lock: string;
+  key: string;
+}
+/**
+ * NewLock is a lock with its key.
+ */
+export interface NewLock {
+  lock: Lock;
+  key: string;
+}
+export interface UnlockArgs {
+  secret: Secret;
+}
+/**
+ * LocksSetArgs replaces all locks; none: Petmail opens without a secret. Proof
+ * opens one of the locks that stand, unless there is none. A lock that stays
+ * is given again, unchanged, with its key.
+ */
+export interface LocksSetArgs {
+  proof?: Secret;
+  locks: NewLock[];
+}
+/**
+ * Locks is what opens this Petmail; empty: nothing is needed.
+ */
+export interface Locks {
+  locks: Lock[];
 }
 
 //////////
@@ -65,6 +155,8 @@ export interface Error {
  * ErrorCode names what went wrong in terms a person can act on.
  */
 export type ErrorCode =
+  | "locked"
+  | "wrong_secret"
   | "bad_request"
   | "unknown_command"
   | "not_started"
@@ -101,6 +193,11 @@ export const ErrInternal = "internal"; // a defect; the agent restarts if it mus
  * Command names a request.
  */
 export type Command =
+  | "unlock"
+  | "lock"
+  | "locks.set"
+  | "active"
+  | "erase"
   | "hello"
   | "start"
   | "rename"
@@ -242,6 +339,8 @@ export interface Safety {
  * Phase is how far the agent is.
  */
 export type Phase =
+  | "locked"
+  | "broken"
   | "new"
   | "ready";
 export const PhaseNew = "new"; // no persona yet: show the first run
@@ -258,6 +357,8 @@ export interface Snapshot {
   invites: Invite[]; // newest first
   settings: Settings;
   restarted: boolean; // the agent has just recovered from a crash; say so once
+  locks?: Lock[];
+  problem?: Problem; // PhaseBroken
 }
 /**
  * RelayState tells whether the mailbox socket is up.
@@ -287,6 +388,11 @@ export interface Settings {
    * an answer carries it: so the relay cannot see who reacts to whom.
    */
   quickReceipts: boolean;
+  /**
+   * AutoLock locks after so many minutes without a sign of the person, where
+   * there is a lock: 1, 5, 15 or 60. 0: only when the browser closes.
+   */
+  autoLock?: number /* int */;
 }
 /**
  * Conversation is one entry of the list. Name is the petname if there is

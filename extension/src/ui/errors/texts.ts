@@ -22,6 +22,8 @@ export const en = {
   "error.storage":
     "The browser refused to store this, so nothing was changed. Make room on this device and try again.",
   "error.internal": "Something went wrong in Petmail. Try again; if it stays, reload this page.",
+  "error.locked": "Petmail is locked. Unlock it first.",
+  "error.wrong_secret": "That did not open it. Nothing was changed; try again.",
   "error.lost": "Petmail restarted meanwhile. Look whether it has happened before you try again.",
   "error.unavailable":
     "Petmail does not answer just now. Nothing was changed; try again in a moment.",
@@ -56,6 +58,8 @@ export const de: Record<keyof typeof en, string> = {
     "Der Browser wollte das nicht speichern, deshalb ist nichts geändert. Schaff Platz auf dem Gerät und versuch es noch einmal.",
   "error.internal":
     "In Petmail ging etwas schief. Versuch es noch einmal; hilft das nicht, lade die Seite neu.",
+  "error.locked": "Petmail ist gesperrt. Entsperr es zuerst.",
+  "error.wrong_secret": "Damit ging es nicht auf. Geändert ist nichts; versuch es noch einmal.",
   "error.lost":
     "Petmail ist inzwischen neu gestartet. Sieh nach, ob es geschehen ist, bevor du es noch einmal versuchst.",
   "error.unavailable":

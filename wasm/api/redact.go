@@ -1,0 +1,21 @@
+package api
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+const redacted = "[redacted]"
+
+// Format implements fmt.Formatter: keys are never printed.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue implements slog.LogValuer.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format implements fmt.Formatter: keys are never printed.
+func (NewLock) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue implements slog.LogValuer.
+func (NewLock) LogValue() slog.Value { return slog.StringValue(redacted) }
