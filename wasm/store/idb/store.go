@@ -76,6 +76,43 @@ func (s *Store) Get(key string) ([]byte, error) {
 	return toBytes(request.Get("result"))
 }
 
+// GetMany returns the values under keys, in their order, nil where there is
+// none. They are of one instant.
+func (s *Store) GetMany(keys []string) ([][]byte, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, store.ErrClosed
+	}
+	for _, key := range keys {
+		if err := store.CheckKey(key); err != nil {
+			return nil, err
+		}
+	}
+	values := make([][]byte, len(keys))
+	if len(keys) == 0 {
+		return values, nil
+	}
+	requests := make([]js.Value, len(keys))
+	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, _ *waiter) {
+		for i, key := range keys {
+			requests[i] = objects.Call("get", key)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i, request := range requests {
+		if request.Get("result").IsUndefined() {
+			continue
+		}
+		if values[i], err = toBytes(request.Get("result")); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
 // Scan implements store.Store. The records are of one instant.
 func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
 	s.mu.RLock()

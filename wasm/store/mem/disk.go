@@ -55,10 +55,31 @@ func (d *Disk) Size() (records, bytes int) {
 	return len(d.records), bytes
 }
 
+// Records returns a copy of all records.
+func (d *Disk) Records() map[string][]byte {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	out := make(map[string][]byte, len(d.records))
+	for k, v := range d.records {
+		out[k] = clone(v)
+	}
+	return out
+}
+
 func (d *Disk) get(key string) []byte {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return clone(d.records[key])
+}
+
+func (d *Disk) getMany(keys []string) [][]byte {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	values := make([][]byte, len(keys))
+	for i, key := range keys {
+		values[i] = clone(d.records[key])
+	}
+	return values
 }
 
 func (d *Disk) scan(prefix, from string, reverse bool, limit int) []store.Record {

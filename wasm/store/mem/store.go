@@ -105,6 +105,20 @@ func (s *Store) Get(key string) ([]byte, error) {
 	return s.disk.get(key), nil
 }
 
+// GetMany returns the values under keys, in their order, nil where there is
+// none. They are of one instant.
+func (s *Store) GetMany(keys []string) ([][]byte, error) {
+	if err := s.alive(); err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		if err := store.CheckKey(key); err != nil {
+			return nil, err
+		}
+	}
+	return s.disk.getMany(keys), nil
+}
+
 // Scan implements store.Store. The records are of one instant.
 func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
 	if err := s.alive(); err != nil {

@@ -1,0 +1,71 @@
+package vault
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"petmail/shared/wire"
+)
+
+// directory is the record to which the root leads.
+type directory struct {
+	wire.Redacted
+	Top []byte `cbor:"1,keyasint"` // the top page
+	// Garbage are numbers in the Backing that nothing leads to: runs, each as
+	// the distance from the end of the one before and its length, unsigned
+	// varints.
+	Garbage []byte `cbor:"2,keyasint"`
+}
+
+// Bounds of a directory as read, in bytes and in numbers.
+const (
+	maxDirectory = 16 * partSize
+	maxGarbage   = 1 << 24
+)
+
+func encodeDirectory(top *node, garbage []uint64) ([]byte, error) {
+	sorted := slices.Sorted(slices.Values(garbage))
+	b := []byte{}
+	end := uint64(0)
+	for i := 0; i < len(sorted); {
+		n := 1
+		for i+n < len(sorted) && sorted[i+n] == sorted[i]+uint64(n) {
+			n++
+		}
+		b = binary.AppendUvarint(b, sorted[i]-end)
+		b = binary.AppendUvarint(b, uint64(n))
+		end = sorted[i] + uint64(n)
+		i += n
+	}
+	return wire.Marshal(directory{Top: top.encode(), Garbage: b})
+}
+
+func decodeDirectory(b []byte) (*node, []uint64, error) {
+	var d directory
+	if err := wire.Unmarshal(b, &d, maxDirectory); err != nil {
+		return nil, nil, errNode
+	}
+	top, err := decodeNode(d.Top)
+	if err != nil {
+		return nil, nil, err
+	}
+	var garbage []uint64
+	end := uint64(0)
+	for rest := d.Garbage; len(rest) > 0; {
+		distance, size := binary.Uvarint(rest)
+		if size <= 0 || distance > 1<<62 {
+			return nil, nil, errNode
+		}
+		rest = rest[size:]
+		n, size := binary.Uvarint(rest)
+		if size <= 0 || n > maxGarbage-uint64(len(garbage)) || end > 1<<62 {
+			return nil, nil, errNode
+		}
+		rest = rest[size:]
+		for i := range n {
+			garbage = append(garbage, end+distance+i)
+		}
+		end += distance + n
+	}
+	return top, garbage, nil
+}

@@ -1,0 +1,24 @@
+// Package vault is a store.Store whose deletions are real: what a Commit
+// deletes or replaces cannot be read from the disk any more once it has
+// returned, whoever takes the disk, with every passphrase (design §11,
+// shared/spec/vault.md; the idea of keys that hang from one erasable root is
+// that of Reardon et al., "Data Node Encrypted File System", 2012).
+//
+//	root file   two slots of 4 KiB, overwritten in place
+//	   │ root key
+//	directory   one sealed record: the top page, and names to be cleaned away
+//	   │ page keys
+//	pages       a copy-on-write B+tree, each page sealed under its own key
+//	   │ record keys
+//	records     each value sealed under its own key
+//
+// All but the root file lies in a Backing that never deletes for certain, as
+// browsers' databases do not. Replacing one record gives new keys to its page,
+// the pages above and the directory, and a new root: overwriting the old root
+// in place takes the last key to everything that is gone.
+//
+// A Commit writes records, pages and directory in one batch of the Backing,
+// then the new root into the free slot, then zeros over the old one, each
+// made durable before the next. A crash leaves a slot that opens the state
+// before or after; Open finishes the erasure.
+package vault

@@ -1,0 +1,201 @@
+package vault
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"strings"
+
+	"petmail/wasm/store"
+)
+
+// txn is a Commit being prepared: what is to be written and what falls away.
+// It changes nothing of the vault.
+type txn struct {
+	v     *Vault
+	next  uint64 // number of the next backing record
+	batch store.Batch
+	freed []uint64         // numbers that nothing leads to any more
+	pages map[uint64]*node // new ones
+}
+
+// change is the last thing a batch does to a key; a nil value deletes it.
+type change struct {
+	key   string
+	value []byte
+}
+
+// changes returns one change a key, in key order.
+func changes(b *store.Batch) []change {
+	out := make([]change, 0, len(b.Ops))
+	for _, op := range b.Ops {
+		out = append(out, change{op.Key, op.Value})
+	}
+	slices.SortStableFunc(out, func(a, b change) int { return strings.Compare(a.key, b.key) })
+	kept := out[:0]
+	for i, c := range out {
+		if i+1 == len(out) || out[i+1].key != c.key {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// store seals a value under a key of its own.
+func (t *txn) store(value []byte) (ref, error) {
+	r := ref{number: t.next}
+	if _, err := io.ReadFull(t.v.config.Rand, r.key[:]); err != nil {
+		return ref{}, fmt.Errorf("couldn't draw a key: %w", err)
+	}
+	parts, err := seal(r.key, value, t.v.partName(r.number))
+	if err != nil {
+		return ref{}, err
+	}
+	r.parts = len(parts)
+	for i, part := range parts {
+		t.batch.Put(t.v.names.name(r.number+uint64(i)), part)
+	}
+	t.next += uint64(len(parts))
+	return r, nil
+}
+
+func (t *txn) free(r ref) {
+	for i := range r.parts {
+		t.freed = append(t.freed, r.number+uint64(i))
+	}
+}
+
+// load returns a page that is going to be replaced.
+func (t *txn) load(it item) (*node, error) {
+	if it.fresh != nil {
+		return it.fresh, nil
+	}
+	n, err := t.v.page(it.ref)
+	if err != nil {
+		return nil, err
+	}
+	t.free(it.ref)
+	return n, nil
+}
+
+// tree returns the top of the tree that changes make of top.
+func (t *txn) tree(top *node, changes []change) (*node, error) {
+	pages, err := t.apply(top, "", changes)
+	if err != nil {
+		return nil, err
+	}
+	if len(pages) == 0 {
+		return &node{leaf: true}, nil
+	}
+	for len(pages) > 1 {
+		pages = split(false, "", pages)
+	}
+	top = pages[0].fresh
+	for !top.leaf && len(top.items) == 1 {
+		below, err := t.load(top.items[0])
+		if err != nil {
+			return nil, damaged(err, top, 0)
+		}
+		top = below
+	}
+	return top, nil
+}
+
+// apply returns the pages that take the place of n, none if nothing is left.
+func (t *txn) apply(n *node, low string, changes []change) ([]item, error) {
+	if n.leaf {
+		items, err := t.applyLeaf(n, changes)
+		return split(true, low, items), err
+	}
+	var out []item
+	for i, it := range n.items {
+		mine := changes
+		if i+1 < len(n.items) {
+			upper := n.items[i+1].key
+			mine = changes[:sort.Search(len(changes), func(i int) bool { return changes[i].key >= upper })]
+		}
+		changes = changes[len(mine):]
+		if len(mine) == 0 {
+			out = append(out, it)
+			continue
+		}
+		child, err := t.load(it)
+		if err != nil {
+			return nil, damaged(err, n, i)
+		}
+		pages, err := t.apply(child, it.key, mine)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pages...)
+	}
+	out, err := t.join(out)
+	return split(false, low, out), err
+}
+
+func (t *txn) applyLeaf(n *node, changes []change) ([]item, error) {
+	out := make([]item, 0, len(n.items)+len(changes))
+	old := n.items
+	for _, c := range changes {
+		i := sort.Search(len(old), func(i int) bool { return old[i].key >= c.key })
+		out = append(out, old[:i]...)
+		old = old[i:]
+		if len(old) > 0 && old[0].key == c.key {
+			t.free(old[0].ref)
+			old = old[1:]
+		}
+		if c.value == nil {
+			continue
+		}
+		r, err := t.store(c.value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item{key: c.key, ref: r})
+	}
+	return append(out, old...), nil
+}
+
+// join has pages that have become small share the items of a neighbour.
+func (t *txn) join(pages []item) ([]item, error) {
+	for i := 0; i < len(pages) && len(pages) > 1; i++ {
+		if pages[i].fresh == nil || size(pages[i].fresh.items) >= capacity/4 {
+			continue
+		}
+		first := min(i, len(pages)-2)
+		above := &node{items: pages}
+		a, err := t.load(pages[first])
+		if err != nil {
+			return nil, damaged(err, above, first)
+		}
+		b, err := t.load(pages[first+1])
+		if err != nil {
+			return nil, damaged(err, above, first+1)
+		}
+		joined := split(a.leaf, pages[first].key, slices.Concat(a.items, b.items))
+		pages = slices.Replace(pages, first, first+2, joined...)
+		i = first + len(joined) - 1
+	}
+	return pages, nil
+}
+
+// seal gives every fresh page below n a ref.
+func (t *txn) seal(n *node) error {
+	for i := range n.items {
+		it := &n.items[i]
+		if it.fresh == nil {
+			continue
+		}
+		if err := t.seal(it.fresh); err != nil {
+			return err
+		}
+		r, err := t.store(it.fresh.encode())
+		if err != nil {
+			return err
+		}
+		t.pages[r.number] = it.fresh
+		it.ref, it.fresh = r, nil
+	}
+	return nil
+}
