@@ -58,6 +58,7 @@ type state struct {
 	settings      api.Settings
 	conversations map[wire.ID]*entry
 	invites       map[wire.ID]*invite.Invite
+	notes         map[wire.ID]*noteWork
 }
 
 // Open reads the stored state and starts the agent.

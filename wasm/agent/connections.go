@@ -26,7 +26,8 @@ type connections struct {
 	repairing  bool
 }
 
-// meeting names one rendezvous.
+// meeting names one rendezvous: of an invitation or, where via is 0, of a
+// note.
 type meeting struct {
 	invite wire.ID
 	via    invite.Via
@@ -42,6 +43,9 @@ func (a *Agent) connect() {
 	a.conn.openMailbox()
 	for _, inv := range a.state.invites {
 		a.conn.sync(inv)
+	}
+	for _, w := range a.state.notes {
+		a.conn.syncNote(w)
 	}
 	a.conn.checkRelay()
 	a.deposit()

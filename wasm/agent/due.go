@@ -24,6 +24,7 @@ func (t *turn) due() {
 		t.refreshRows(e)
 	}
 	t.expireInvites()
+	t.expireNotes()
 }
 
 // idle is how long the loop sleeps when nothing is due.
@@ -54,6 +55,9 @@ func (a *Agent) untilDue() time.Duration {
 	}
 	for _, inv := range a.state.invites {
 		at(inv.NextExpiry())
+	}
+	for _, w := range a.state.notes {
+		at(w.n.NextExpiry())
 	}
 	// Timers of the browser may fire a little early.
 	return time.Duration(max(next-now, 1)+1) * time.Millisecond

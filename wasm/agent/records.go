@@ -25,6 +25,7 @@ const (
 	prefRow     = "out/"  // out/<conversation>/<row>: row
 	prefHeld    = "held/" // held/<conversation>/<row>: encoded conversation.Body
 	prefInvite  = "inv/"  // inv/<invite>: invite.Invite
+	prefNote    = "note/" // note/<note>: note.Note
 )
 
 func convKey(id wire.ID) string                { return prefConv + id.String() }
@@ -234,6 +235,9 @@ func (a *Agent) load() error {
 		s.invites[inv.ID] = &inv
 		return nil
 	}); err != nil {
+		return err
+	}
+	if s.notes, err = a.loadNotes(); err != nil {
 		return err
 	}
 	a.state = s

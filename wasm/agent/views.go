@@ -13,7 +13,7 @@ import (
 func (a *Agent) snapshot() *api.Snapshot {
 	s := &api.Snapshot{
 		Phase: api.PhaseNew, Version: a.config.Version, Relay: a.relay, Settings: a.state.settings,
-		Conversations: []api.Conversation{}, Invites: []api.Invite{},
+		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: a.noteViews(),
 		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
 	}
 	if a.state.self == nil {

@@ -10,6 +10,8 @@ type Event struct {
 	MessageRemoved      *MessageRef   `json:"messageRemoved,omitempty"`
 	Invite              *Invite       `json:"invite,omitempty"` // new or changed
 	InviteRemoved       string        `json:"inviteRemoved,omitempty"`
+	Note                *Note         `json:"note,omitempty"` // new or changed
+	NoteRemoved         string        `json:"noteRemoved,omitempty"`
 	Settings            *Settings     `json:"settings,omitempty"`
 	Name                *string       `json:"name,omitempty"`
 	Locks               *Locks        `json:"locks,omitempty"` // changed

@@ -16,6 +16,7 @@ type Snapshot struct {
 	Relay         RelayState     `json:"relay"`
 	Conversations []Conversation `json:"conversations"` // newest activity first
 	Invites       []Invite       `json:"invites"`       // newest first
+	Notes         []Note         `json:"notes"`         // newest first
 	Settings      Settings       `json:"settings"`
 	Restarted     bool           `json:"restarted"` // the agent has just recovered from a crash; say so once
 	Locks         []Lock         `json:"locks,omitempty"`

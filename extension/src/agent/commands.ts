@@ -10,6 +10,10 @@ import type {
   Message,
   MessagesArgs,
   MessagesPage,
+  Note,
+  NoteArgs,
+  NoteReceiveArgs,
+  NoteSendArgs,
   PetnameArgs,
   ReadArgs,
   RenameArgs,
@@ -34,7 +38,7 @@ interface Signature {
 
 type Complete<Map extends Record<Command, Signature>> = Map;
 
-/** What each command takes and answers, as wasm/api/protocol.go has it. */
+/** What each command takes and answers, as wasm/api has it. */
 export type Commands = Complete<{
   hello: { args: Nothing; result: Snapshot };
   start: { args: StartArgs; result: Snapshot };
@@ -42,6 +46,9 @@ export type Commands = Complete<{
   "invite.new": { args: InviteNewArgs; result: Invite };
   "invite.accept": { args: InviteAcceptArgs; result: Invite };
   "invite.dismiss": { args: InviteArgs; result: Nothing };
+  "note.send": { args: NoteSendArgs; result: Note };
+  "note.receive": { args: NoteReceiveArgs; result: Note };
+  "note.dismiss": { args: NoteArgs; result: Nothing };
   messages: { args: MessagesArgs; result: MessagesPage };
   send: { args: SendArgs; result: Message };
   delete: { args: DeleteArgs; result: Nothing };

@@ -16,6 +16,8 @@ export interface Event {
   messageRemoved?: MessageRef;
   invite?: Invite; // new or changed
   inviteRemoved?: string;
+  note?: Note; // new or changed
+  noteRemoved?: string;
   settings?: Settings;
   name?: string;
   locks?: Locks; // changed
@@ -124,6 +126,84 @@ export interface Locks {
 }
 
 //////////
+// source: note.go
+
+/**
+ * Commands about notes: texts that go to, or come from, somebody who has
+ * Magic Wormhole's program instead of Petmail.
+ */
+export const CmdNoteSend = "note.send"; // NoteSendArgs → Note
+export const CmdNoteReceive = "note.receive"; // NoteReceiveArgs → Note
+export const CmdNoteDismiss = "note.dismiss"; // NoteArgs; cancels one under way, forgets the text of one that is done
+/**
+ * NoteSendArgs asks for a code under which Text, at most MaxTextBytes, can be
+ * fetched once.
+ */
+export interface NoteSendArgs {
+  text: string;
+}
+/**
+ * NoteReceiveArgs takes a code of Magic Wormhole, as typed or pasted. Relay is
+ * the mailbox server that the sender used, as "wss://host/v1" or
+ * "https://host"; empty: this agent's own relay. Exact: the person has looked
+ * again and says that a code with unknown words is right.
+ */
+export interface NoteReceiveArgs {
+  code: string;
+  relay: string;
+  exact: boolean;
+}
+export interface NoteArgs {
+  note: string;
+}
+/**
+ * Note is one such text, until the person dismisses it.
+ */
+export interface Note {
+  id: string;
+  mine: boolean; // this agent sends
+  state: NoteState;
+  /**
+   * Text is what came; of an own note, what has not been delivered.
+   */
+  text: string;
+  code: string; // of an own note; empty while and once it cannot be used
+  relay: string; // URL
+  created: number /* int64 */; // unix ms
+  expires: number /* int64 */; // unix ms; of no meaning once it has ended
+  /**
+   * Problem is the reason for "refused" in the other side's words, which may
+   * be none; show it as somebody else's.
+   */
+  problem: string;
+}
+export type NoteState =
+  | "preparing"
+  | "waiting"
+  | "joining"
+  | "delivered"
+  | "received"
+  | "wrong"
+  | "expired"
+  | "left"
+  | "used"
+  | "refused"
+  | "file"
+  | "unsupported";
+export const NotePreparing = "preparing"; // the relay has not answered
+export const NoteWaiting = "waiting"; // the other side is not there yet
+export const NoteJoining = "joining"; // it is; the text is on its way
+export const NoteDelivered = "delivered"; // mine: their program has shown it
+export const NoteReceived = "received"; // not mine: Text is there
+export const NoteWrong = "wrong"; // another code was used: burnt
+export const NoteExpired = "expired"; // nobody came, or the relay has forgotten the code
+export const NoteLeft = "left"; // they came and did not finish
+export const NoteUsed = "used"; // two others are using this code
+export const NoteRefused = "refused"; // they gave up; see Problem
+export const NoteFile = "file"; // not mine: it was a file, which was refused
+export const NoteUnsupported = "unsupported"; // their program or the relay speaks something else
+
+//////////
 // source: protocol.go
 
 /**
@@ -198,6 +278,9 @@ export type Command =
   | "locks.set"
   | "active"
   | "erase"
+  | "note.send"
+  | "note.receive"
+  | "note.dismiss"
   | "hello"
   | "start"
   | "rename"
@@ -355,6 +438,7 @@ export interface Snapshot {
   relay: RelayState;
   conversations: Conversation[]; // newest activity first
   invites: Invite[]; // newest first
+  notes: Note[]; // newest first
   settings: Settings;
   restarted: boolean; // the agent has just recovered from a crash; say so once
   locks?: Lock[];

@@ -2,7 +2,7 @@
 // the person looks at. Components read signals and send commands.
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { AgentClient, AgentState, Reason } from "../agent/types";
-import type { Conversation, Event, Invite, Snapshot } from "../api";
+import type { Conversation, Event, Invite, Note, Snapshot } from "../api";
 import { setLanguage } from "./catalogue";
 import { Drafts } from "./conversation/drafts";
 
@@ -13,6 +13,10 @@ export type View =
   | { kind: "invite"; id: string }
   /** Where a code or link is entered; asked: it came from outside. */
   | { kind: "enter"; text: string; asked: boolean; error: string }
+  /** A note to or from somebody who has wormhole. */
+  | { kind: "note"; id: string }
+  | { kind: "note-new"; text: string }
+  | { kind: "note-enter"; code: string }
   | { kind: "settings" };
 
 /** What the agent told, messages excepted. */
@@ -41,6 +45,13 @@ export function reduce(data: Data | undefined, event: Event): Data | undefined {
   if (event.inviteRemoved) {
     return { ...data, invites: without(data.invites, event.inviteRemoved) };
   }
+  if (event.note) {
+    const notes = put(data.notes, event.note);
+    return { ...data, notes: notes.sort((a, b) => b.created - a.created) };
+  }
+  if (event.noteRemoved) {
+    return { ...data, notes: without(data.notes, event.noteRemoved) };
+  }
   return data; // messages are the conversation's
 }
 
@@ -60,6 +71,11 @@ function byActivity(list: readonly Conversation[]): Conversation[] {
 /** Whether an invitation can no longer lead to a conversation. */
 export function ended({ state }: Invite): boolean {
   return !["preparing", "waiting", "joining", "done"].includes(state);
+}
+
+/** Whether nothing more comes of a note. */
+export function noteEnded({ state }: Note): boolean {
+  return !["preparing", "waiting", "joining"].includes(state);
 }
 
 /** Whether the list shows an invitation: it is under way or ended badly. */
@@ -85,6 +101,7 @@ export class State {
   readonly invites: ReadonlySignal<readonly Invite[]> = computed(
     () => this.data.value?.invites ?? [],
   );
+  readonly notes: ReadonlySignal<readonly Note[]> = computed(() => this.data.value?.notes ?? []);
   readonly unread: ReadonlySignal<number> = computed(() =>
     this.conversations.value.reduce((sum, { unread }) => sum + unread, 0),
   );
@@ -138,6 +155,29 @@ export class State {
     this.#take({ inviteRemoved: invite });
   }
 
+  /** Asks for a code under which a text can be fetched. Rejects with an AgentError. */
+  async sendNote(text: string): Promise<void> {
+    this.#showNote(await this.client.call("note.send", { text }));
+  }
+
+  /** Fetches the text behind a code of wormhole. Rejects with an AgentError. */
+  async receiveNote(code: string, relay: string, exact: boolean): Promise<void> {
+    this.#showNote(await this.client.call("note.receive", { code, relay, exact }));
+  }
+
+  async dismissNote(note: string): Promise<void> {
+    await this.client.call("note.dismiss", { note });
+    this.#take({ noteRemoved: note });
+  }
+
+  #showNote(note: Note): void {
+    batch(() => {
+      // Events about it may have come before this answer and know more.
+      if (!this.notes.value.some(({ id }) => id === note.id)) this.#take({ note });
+      this.show({ kind: "note", id: note.id });
+    });
+  }
+
   async start(name: string, relay: string): Promise<void> {
     const snapshot = await this.client.call("start", { name, relay });
     this.#take({ snapshot });
@@ -169,6 +209,9 @@ export function follow(view: View, before: Data | undefined, after: Data): View 
     if (led && after.conversations.some(({ id }) => id === invite.conversation)) {
       return { kind: "conversation", id: invite.conversation };
     }
+  }
+  if (view.kind === "note" && !after.notes.some(({ id }) => id === view.id)) {
+    return { kind: "home" };
   }
   if (view.kind === "conversation") {
     const invite = before?.invites.find((i) => !i.mine && i.conversation === view.id);

@@ -49,6 +49,7 @@ function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     relay: { url: "https://relay.example", state: "connected", retryAt: 0, keyAlarm: false },
     conversations: [],
     invites: [],
+    notes: [],
     settings: { notifications: false, language: "en", quickReceipts: false },
     restarted: false,
     ...more,
