@@ -97,7 +97,8 @@ func TestCut(t *testing.T) {
 					b.Put(key, []byte(model[key]))
 				}
 				if err = v.Commit(&b); err == nil {
-					w.look(t, v)
+					w.look()
+					w.examine(t, v, model)
 				}
 			}
 			require.True(t, c.dead, "%v", err)
@@ -109,7 +110,7 @@ func TestCut(t *testing.T) {
 				require.Equal(t, before, now, "round %d life %d: neither before nor after", round, life)
 				model = before
 			}
-			w.look(t, v)
+			w.look()
 			w.examine(t, v, model)
 			require.NoError(t, v.Close())
 		}
@@ -236,8 +237,7 @@ type witness struct {
 
 func newWitness(d *disk) *witness { return &witness{d, map[string][]byte{}} }
 
-func (w *witness) look(t testing.TB, _ *vault.Vault) {
-	t.Helper()
+func (w *witness) look() {
 	for _, value := range w.d.records.Records() {
 		w.seen[string(value)] = value
 	}

@@ -8,8 +8,9 @@ import (
 	"petmail/shared/wire"
 )
 
-// Reach decrypts every sealed record with every key that the slots in v's
-// root file lead to, whatever its name was, and returns what makes sense.
+// Reach decrypts every sealed record with every key to which a slot in v's
+// root file leads, over pages old and new, whatever a record's name was, and
+// returns what makes sense.
 func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 	must := func(err error) {
 		if err != nil {
@@ -24,20 +25,10 @@ func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 		must(err)
 		keys = append(keys, r.Key)
 	}
-	var walk func(n *node)
-	walk = func(n *node) {
-		for _, it := range n.items {
-			keys = append(keys, it.ref.key)
-			if !n.leaf {
-				child, err := v.page(it.ref)
-				must(err)
-				walk(child)
-			}
-		}
-	}
-	walk(v.state.top)
 	var out [][]byte
-	for _, key := range keys {
+	for len(keys) > 0 {
+		key := keys[0]
+		keys = keys[1:]
 		// The key stream is the same for every record: only those whose first
 		// two bytes come out as zeros, of a length below 64 KiB, are looked at.
 		stream := func(n int) []byte {
@@ -57,8 +48,24 @@ func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 			subtle.XORBytes(plain, plain, b)
 			if value, err := wire.Unpad(plain); err == nil {
 				out = append(out, value)
+				keys = append(keys, keysIn(value)...)
 			}
 		}
 	}
 	return out
+}
+
+// keysIn returns the keys in a directory or page.
+func keysIn(value []byte) [][keySize]byte {
+	n, _, err := decodeDirectory(value)
+	if err != nil {
+		if n, err = decodeNode(value); err != nil {
+			return nil
+		}
+	}
+	var keys [][keySize]byte
+	for _, it := range n.items {
+		keys = append(keys, it.ref.key)
+	}
+	return keys
 }
