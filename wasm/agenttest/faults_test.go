@@ -12,7 +12,7 @@ import (
 
 	"petmail/wasm/api"
 	"petmail/wasm/store"
-	"petmail/wasm/store/mem"
+	"petmail/wasm/store/faulty"
 )
 
 // say sends texts that have not been sent yet, as a person does who looks
@@ -59,7 +59,7 @@ func meet(inviter, invitee *Person) string {
 // TestCrashAfterAnyWrite kills one side before and after each of its commits,
 // from the first run to the last acknowledgement.
 func TestCrashAfterAnyWrite(t *testing.T) {
-	for _, fault := range []mem.Fault{mem.CrashBefore, mem.CrashAfter} {
+	for _, fault := range []faulty.Fault{faulty.CrashBefore, faulty.CrashAfter} {
 		for _, victim := range []int{0, 1} {
 			last := false
 			for n := 1; !last; n++ {
@@ -76,7 +76,7 @@ func TestCrashAfterAnyWrite(t *testing.T) {
 }
 
 // crashAt runs the whole story with one crash and reports whether it struck.
-func crashAt(t *testing.T, fault mem.Fault, victim, n int) (struck bool) {
+func crashAt(t *testing.T, fault faulty.Fault, victim, n int) (struck bool) {
 	w := New(t)
 	people := []*Person{w.Person("Ada", 1), w.Person("Bob", 2)}
 	people[victim].Store.FaultAt(n, fault)
@@ -154,12 +154,12 @@ func weather(t *testing.T, seed uint64) {
 		switch rng.IntN(12) {
 		case 0:
 			plan := rng.IntN(6)
-			fault := []mem.Fault{mem.CrashBefore, mem.CrashAfter, mem.FailBefore, mem.FailAfter}[rng.IntN(4)]
-			p.Store.Plan(func(n int, _ *store.Batch) mem.Fault {
+			fault := []faulty.Fault{faulty.CrashBefore, faulty.CrashAfter, faulty.FailBefore, faulty.FailAfter}[rng.IntN(4)]
+			p.Store.Plan(func(n int, _ *store.Batch) faulty.Fault {
 				if plan--; plan == 0 {
 					return fault
 				}
-				return mem.None
+				return faulty.None
 			})
 		case 1:
 			p.Crash()

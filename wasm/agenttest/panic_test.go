@@ -8,18 +8,18 @@ import (
 
 	"petmail/wasm/api"
 	"petmail/wasm/store"
-	"petmail/wasm/store/mem"
+	"petmail/wasm/store/faulty"
 )
 
 // choke plants a defect: whatever would store marker panics.
 func choke(p *Person, marker string) {
-	p.Store.Plan(func(_ int, b *store.Batch) mem.Fault {
+	p.Store.Plan(func(_ int, b *store.Batch) faulty.Fault {
 		for _, op := range b.Ops {
 			if bytes.Contains(op.Value, []byte(marker)) {
 				panic("planted defect: " + marker)
 			}
 		}
-		return mem.None
+		return faulty.None
 	})
 }
 
@@ -66,14 +66,14 @@ func TestAnEnvelopeThatAlwaysPanicsIsGivenUp(t *testing.T) {
 func TestARefusedWriteLosesNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		c := Meet(ada, bob)
-		for _, fault := range []mem.Fault{mem.FailBefore, mem.FailAfter} {
+		for _, fault := range []faulty.Fault{faulty.FailBefore, faulty.FailAfter} {
 			ada.Store.FaultAt(1, fault)
 			err := ada.Ask(api.CmdSend, api.SendArgs{Conversation: c, Text: "full disk"}, nil)
 			require.NotNil(t, err)
 			require.Equal(t, api.ErrStorage, err.Code)
 		}
 		require.LessOrEqual(t, len(ada.Texts(c, true)), 1, "only the write that took effect stands")
-		bob.Store.FaultAt(1, mem.FailBefore)
+		bob.Store.FaultAt(1, faulty.FailBefore)
 		ada.Send(c, "arrives all the same")
 		bob.wait("it", func() bool {
 			got := bob.Texts(c, false)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"time"
@@ -13,7 +14,10 @@ import (
 	"petmail/shared/mls"
 	"petmail/wasm/agent"
 	"petmail/wasm/api"
+	"petmail/wasm/store/faulty"
 	"petmail/wasm/store/mem"
+	"petmail/wasm/vault"
+	"petmail/wasm/vault/vaulttest"
 )
 
 // Person is somebody with one Petmail: a disk that outlives the agent, and
@@ -22,9 +26,12 @@ type Person struct {
 	W    *World
 	Name string
 	// Store is the agent's hold on the disk, to plant faults in.
-	Store *mem.Store
+	Store *faulty.Store
 
-	disk    *mem.Disk
+	records *mem.Disk
+	root    *vaulttest.RootDisk
+	vault   *vault.Vault
+	rng     *rand.Rand // of crashes
 	network *faultyNetwork
 	agent   *agent.Agent
 	receive func(api.Request)
@@ -43,7 +50,7 @@ type Person struct {
 
 // Person adds somebody whose Petmail is running, still without a name.
 func (w *World) Person(name string, seed uint64) *Person {
-	p := &Person{W: w, Name: name, disk: mem.NewDisk(), replies: make(map[int]api.Reply)}
+	p := &Person{W: w, Name: name, records: mem.NewDisk(), root: &vaulttest.RootDisk{}, rng: rand.New(rand.NewPCG(seed, 3)), replies: make(map[int]api.Reply)}
 	p.network = newFaultyNetwork(w.network(), seed, &w.captured)
 	w.people = append(w.people, p)
 	p.Start()
@@ -62,7 +69,12 @@ func (w *World) tend(p *Person) {
 
 // Start starts the agent on the disk as it is.
 func (p *Person) Start() {
-	p.Store = p.disk.Open()
+	p.root.Crash(p.rng) // if it is still held
+	root, err := p.root.Open()
+	require.NoError(p.W.TB, err)
+	p.vault, err = vault.Open(vault.Config{Backing: p.records.Open(), Root: root, Rand: randomness}, vault.Secret{})
+	require.NoError(p.W.TB, err)
+	p.Store = faulty.Wrap(p.vault)
 	p.Store.OnCrash(func() {
 		p.network.setOffline(true)
 		p.mu.Lock()
@@ -420,7 +432,7 @@ func Meet(inviter, invitee *Person) string {
 
 // Epoch returns the MLS epoch of a conversation, as it stands on the disk.
 func (p *Person) Epoch(conversation string) uint64 {
-	encoded, err := p.disk.Clone().Open().Get("mls/" + conversation)
+	encoded, err := p.vault.Get("mls/" + conversation)
 	require.NoError(p.W.TB, err)
 	group, err := mls.Unmarshal(encoded, mls.Config{})
 	require.NoError(p.W.TB, err)

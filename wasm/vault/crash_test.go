@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/wasm/store"
-	"petmail/wasm/store/mem"
+	"petmail/wasm/store/faulty"
 	"petmail/wasm/vault"
 )
 
@@ -36,21 +36,39 @@ func (c *cutter) step() (now bool) {
 	return now
 }
 
+// backing is a vault.Backing with faults.
+type backing struct {
+	*faulty.Store
+	vault.Backing
+}
+
+func (b backing) Get(key string) ([]byte, error) { return b.Store.Get(key) }
+func (b backing) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
+	return b.Store.Scan(prefix, from, reverse, limit)
+}
+func (b backing) Commit(batch *store.Batch) error { return b.Store.Commit(batch) }
+func (b backing) Close() error                    { return b.Store.Close() }
+
+func faultyBacking(d *disk) backing {
+	records := d.records.Open()
+	return backing{faulty.Wrap(records), records}
+}
+
 // openCut opens a vault whose power is cut by c.
 func (d *disk) openCut(c *cutter, secret vault.Secret) (*vault.Vault, error) {
 	root, err := d.root.Open()
 	if err != nil {
 		return nil, err
 	}
-	records := d.records.Open()
-	records.Plan(func(int, *store.Batch) mem.Fault {
+	records := faultyBacking(d)
+	records.Plan(func(int, *store.Batch) faulty.Fault {
 		switch {
 		case c.step() && c.after:
-			return mem.CrashAfter
+			return faulty.CrashAfter
 		case c.dead:
-			return mem.CrashBefore
+			return faulty.CrashBefore
 		}
-		return mem.None
+		return faulty.None
 	})
 	root.OnStep(func() error {
 		if c.step(); c.dead {
@@ -161,9 +179,9 @@ func TestFailedWrites(t *testing.T) {
 		d := newDisk()
 		root, err := d.root.Open()
 		require.NoError(t, err)
-		records := d.records.Open()
-		fault := mem.None
-		records.Plan(func(int, *store.Batch) mem.Fault { return fault })
+		records := faultyBacking(d)
+		fault := faulty.None
+		records.Plan(func(int, *store.Batch) faulty.Fault { return fault })
 		v, err := vault.Open(vault.Config{Backing: records, Root: root, Rand: crand.Reader}, vault.Secret{})
 		require.NoError(t, err)
 		model := map[string]string{}
@@ -175,14 +193,14 @@ func TestFailedWrites(t *testing.T) {
 				changed[key] = fmt.Sprint(i)
 				b.Put(key, []byte(changed[key]))
 			}
-			fault = []mem.Fault{mem.None, mem.FailBefore, mem.FailAfter}[rng.IntN(3)]
-			if err := v.Commit(&b); fault == mem.None {
+			fault = []faulty.Fault{faulty.None, faulty.FailBefore, faulty.FailAfter}[rng.IntN(3)]
+			if err := v.Commit(&b); fault == faulty.None {
 				require.NoError(t, err)
 				model = changed
 			} else {
-				require.ErrorIs(t, err, mem.ErrFault)
+				require.ErrorIs(t, err, faulty.ErrFault)
 			}
-			fault = mem.None
+			fault = faulty.None
 			require.Equal(t, model, contents(t, v))
 		}
 		require.NoError(t, v.Close())

@@ -20,7 +20,7 @@ type directory struct {
 // Bounds of a directory as read, in bytes and in numbers.
 const (
 	maxDirectory = 16 * partSize
-	maxGarbage   = 1 << 24
+	maxGarbage   = 1 << 20
 )
 
 func encodeDirectory(top *node, garbage []uint64) ([]byte, error) {

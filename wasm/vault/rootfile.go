@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
@@ -92,7 +93,8 @@ func readSlot(f RootFile, index int) (slot, slotState, error) {
 		return slot{}, slotDamaged, nil
 	}
 	s := slot{index: index, seq: binary.BigEndian.Uint64(b[8:])}
-	if err := wire.Unmarshal(b[slotHeader:slotHeader+n], &s.body, maxBody); err != nil || s.body.check() != nil {
+	body, rest := b[slotHeader:slotHeader+n], b[slotHeader+n:slotEnd]
+	if len(bytes.TrimLeft(rest, "\x00")) > 0 || wire.Unmarshal(body, &s.body, maxBody) != nil || s.body.check() != nil {
 		return slot{}, slotDamaged, nil
 	}
 	return s, slotValid, nil

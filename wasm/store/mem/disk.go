@@ -29,7 +29,7 @@ func (d *Disk) Open() *Store {
 	old := d.holder
 	d.mu.RUnlock()
 	if old != nil {
-		old.Kill()
+		_ = old.end(ErrKilled)
 	}
 	s := &Store{disk: d}
 	d.mu.Lock()
@@ -64,12 +64,6 @@ func (d *Disk) Records() map[string][]byte {
 		out[k] = clone(v)
 	}
 	return out
-}
-
-func (d *Disk) get(key string) []byte {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return clone(d.records[key])
 }
 
 func (d *Disk) getMany(keys []string) [][]byte {

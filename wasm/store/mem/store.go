@@ -7,35 +7,16 @@ import (
 	"petmail/wasm/store"
 )
 
-// ErrCrashed is returned by every method once the process that holds the
-// Store has died by a planted crash or Kill.
-var ErrCrashed = errors.New("process has crashed")
-
-// ErrFault is returned by a Commit that a planted fault made fail.
-var ErrFault = errors.New("storage fault")
-
-// Fault is what happens to one Commit.
-type Fault int
-
-const (
-	None        Fault = iota
-	FailBefore        // ErrFault, nothing of the batch stands
-	FailAfter         // ErrFault, yet all of the batch stands
-	CrashBefore       // the process dies and nothing of the batch stands
-	CrashAfter        // the process dies after all of the batch stands
-)
+// ErrKilled is returned by every method once another Store has taken the
+// disk.
+var ErrKilled = errors.New("another process has taken the disk")
 
 // Store is a store.Store on a Disk.
 type Store struct {
 	disk *Disk
 
-	commit  sync.Mutex // held over a whole Commit, so that Close and Kill wait for it
-	commits int
-
-	mu      sync.Mutex
-	dead    error // what every method returns from now on
-	plan    func(n int, b *store.Batch) Fault
-	onCrash func()
+	mu   sync.RWMutex // held over each operation, so that Close and Kill wait
+	dead error        // what every method returns from now on
 }
 
 var _ store.Store = (*Store)(nil)
@@ -46,70 +27,22 @@ func New() *Store { return NewDisk().Open() }
 // Disk returns the disk, which outlives the Store.
 func (s *Store) Disk() *Disk { return s.disk }
 
-// Clone returns a Store on a copy of the disk, without faults.
-func (s *Store) Clone() *Store { return s.disk.Clone().Open() }
-
-// Reopen returns what a restarted process finds: a new Store on the same
-// disk, without faults. s is killed.
-func (s *Store) Reopen() *Store { return s.disk.Open() }
-
-// Plan asks plan at each following Commit of a non-empty batch what shall
-// happen to it; n counts them from 1 over the life of the Store. nil ends the
-// faults.
-func (s *Store) Plan(plan func(n int, b *store.Batch) Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.plan = plan
-}
-
-// FaultAt plants fault at the n-th Commit from now, 1 being the next.
-func (s *Store) FaultAt(n int, fault Fault) {
-	at := s.Commits() + n
-	s.Plan(func(n int, _ *store.Batch) Fault {
-		if n == at {
-			return fault
-		}
-		return None
-	})
-}
-
-// OnCrash has f called when a planted crash strikes, before the Commit
-// returns: there the simulation cuts the network, so that nothing the dead
-// process would still send gets out.
-func (s *Store) OnCrash(f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.onCrash = f
-}
-
-// Commits returns how many non-empty batches were given to Commit, failed
-// ones included.
-func (s *Store) Commits() int {
-	s.commit.Lock()
-	defer s.commit.Unlock()
-	return s.commits
-}
-
-// Kill makes every later call fail with ErrCrashed. It waits for a Commit
-// under way.
-func (s *Store) Kill() { s.end(ErrCrashed) }
-
 // Get implements store.Store.
 func (s *Store) Get(key string) ([]byte, error) {
-	if err := s.alive(); err != nil {
+	values, err := s.GetMany([]string{key})
+	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckKey(key); err != nil {
-		return nil, err
-	}
-	return s.disk.get(key), nil
+	return values[0], nil
 }
 
 // GetMany returns the values under keys, in their order, nil where there is
 // none. They are of one instant.
 func (s *Store) GetMany(keys []string) ([][]byte, error) {
-	if err := s.alive(); err != nil {
-		return nil, err
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.dead != nil {
+		return nil, s.dead
 	}
 	for _, key := range keys {
 		if err := store.CheckKey(key); err != nil {
@@ -121,8 +54,10 @@ func (s *Store) GetMany(keys []string) ([][]byte, error) {
 
 // Scan implements store.Store. The records are of one instant.
 func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
-	if err := s.alive(); err != nil {
-		return nil, err
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.dead != nil {
+		return nil, s.dead
 	}
 	if err := store.CheckPrefix(prefix); err != nil {
 		return nil, err
@@ -135,64 +70,24 @@ func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Reco
 
 // Commit implements store.Store.
 func (s *Store) Commit(b *store.Batch) error {
-	onCrash, err := s.commitOne(b)
-	if onCrash != nil {
-		onCrash()
-	}
-	return err
-}
-
-// commitOne also returns what to call, without locks, when the process has
-// just died.
-func (s *Store) commitOne(b *store.Batch) (func(), error) {
-	s.commit.Lock()
-	defer s.commit.Unlock()
-	if err := s.alive(); err != nil {
-		return nil, err
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.dead != nil {
+		return s.dead
 	}
 	if err := b.Check(); err != nil {
-		return nil, err
+		return err
 	}
-	if b.Empty() {
-		return nil, nil
-	}
-	s.commits++
-	s.mu.Lock()
-	plan, onCrash := s.plan, s.onCrash
-	s.mu.Unlock()
-	fault := None
-	if plan != nil {
-		fault = plan(s.commits, b)
-	}
-	if fault != FailBefore && fault != CrashBefore {
-		s.disk.apply(b)
-	}
-	switch fault {
-	case FailBefore, FailAfter:
-		return nil, ErrFault
-	case CrashBefore, CrashAfter:
-		s.mu.Lock()
-		s.dead = ErrCrashed
-		s.mu.Unlock()
-		return onCrash, ErrCrashed
-	}
-	return nil, nil
+	s.disk.apply(b)
+	return nil
 }
 
 // Close implements store.Store.
 func (s *Store) Close() error { return s.end(store.ErrClosed) }
 
-func (s *Store) alive() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.dead
-}
-
 // end makes every later call return reason, and returns what it would have
 // returned until now.
 func (s *Store) end(reason error) error {
-	s.commit.Lock()
-	defer s.commit.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	was := s.dead

@@ -1,3 +1,3 @@
-// Package vaulttest has what tests of the vault need: a root file in memory
-// that crashes like a disk, and the conformance suite of vault.RootFile.
+// Package vaulttest has a root file in memory that crashes like a disk, for
+// tests of the vault and of what stands on it.
 package vaulttest

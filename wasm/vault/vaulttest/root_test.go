@@ -3,13 +3,13 @@ package vaulttest_test
 import (
 	"testing"
 
-	"petmail/wasm/vault"
+	"petmail/wasm/vault/roottest"
 	"petmail/wasm/vault/vaulttest"
 )
 
 func TestRootFile(t *testing.T) {
 	disks := map[string]*vaulttest.RootDisk{}
-	vaulttest.RunRootFile(t, func(name string) (vault.RootFile, error) {
+	roottest.Run(t, true, func(name string) (roottest.File, error) {
 		if disks[name] == nil {
 			disks[name] = &vaulttest.RootDisk{}
 		}
