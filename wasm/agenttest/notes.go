@@ -49,10 +49,10 @@ func (p *Person) AwaitNote(id string, state api.NoteState) api.Note {
 	return n
 }
 
-// Stored returns everything that is on the person's disk, as text.
+// Stored returns everything that is stored of the person, as text.
 func (p *Person) Stored() string {
 	var all []byte
-	records, err := p.disk.Clone().Open().Scan("", "", false, 1_000_000)
+	records, err := p.vault.Scan("", "", false, 1_000_000)
 	if err != nil {
 		p.W.TB.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/wasm/api"
-	"petmail/wasm/store/mem"
+	"petmail/wasm/store/faulty"
 )
 
 func TestANoteByCode(t *testing.T) {
@@ -84,7 +84,7 @@ func TestANoteSurvivesCrashes(t *testing.T) {
 // TestANoteAndACrashAtAnyWrite kills one side before and after each of its
 // commits: the text arrives, and both know it.
 func TestANoteAndACrashAtAnyWrite(t *testing.T) {
-	faults := []mem.Fault{mem.CrashAfter, mem.CrashBefore, mem.FailBefore}
+	faults := []faulty.Fault{faulty.CrashAfter, faulty.CrashBefore, faulty.FailBefore}
 	if testing.Short() {
 		faults = faults[:1]
 	}
@@ -109,7 +109,7 @@ func TestANoteAndACrashAtAnyWrite(t *testing.T) {
 
 // noteWithFault has Ada send a note to Bob and reports whether the fault
 // struck.
-func noteWithFault(ada, bob *Person, victim, n int, fault mem.Fault) (struck bool) {
+func noteWithFault(ada, bob *Person, victim, n int, fault faulty.Fault) (struck bool) {
 	store := []*Person{ada, bob}[victim].Store
 	last := store.Commits()
 	store.FaultAt(n, fault)
