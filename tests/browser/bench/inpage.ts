@@ -9,19 +9,20 @@ export function watchMessages(page: Page): Promise<void> {
   return page.evaluate(() => {
     const seen = new Map<string, number>();
     Object.assign(globalThis, { petmailSeen: seen });
-    const look = () => {
+    const look = (root: Element) => {
       const now = performance.timeOrigin + performance.now();
-      for (const element of document.querySelectorAll('[data-testid="message-text"]')) {
+      for (const element of root.querySelectorAll('[data-testid="message-text"]')) {
         const text = element.textContent ?? "";
         if (!seen.has(text)) seen.set(text, now);
       }
     };
-    new MutationObserver(look).observe(document.body, {
-      childList: true,
-      subtree: true,
-      characterData: true,
-    });
-    look();
+    // Only what is new: the watching must not cost what is measured.
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) if (node instanceof Element) look(node);
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+    look(document.body);
   });
 }
 

@@ -2,9 +2,11 @@
 import { render } from "preact";
 import { platform } from "../../platform";
 import { setLanguage } from "../../ui/catalogue";
+import { paceDrawing } from "../../ui/pace";
 import { Popup } from "../../ui/popup/Popup";
 import { State } from "../../ui/state";
 import { rootElement } from "../root";
 
 setLanguage("");
+paceDrawing();
 render(<Popup state={new State(await platform.connectAgent())} />, rootElement());

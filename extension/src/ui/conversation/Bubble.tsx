@@ -1,6 +1,6 @@
-import { Component } from "preact";
 import type { Message } from "../../api";
 import { t } from "../catalogue";
+import { Pure } from "../components/Pure";
 import { Icon } from "../icons";
 import { pieces, safeText } from "./text";
 import { clock, full } from "./time";
@@ -19,12 +19,7 @@ interface Props {
 }
 
 /** One message. It is drawn again only when something of it has changed. */
-export class Bubble extends Component<Props> {
-  override shouldComponentUpdate(next: Props): boolean {
-    const now = this.props;
-    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== now[key]);
-  }
-
+export class Bubble extends Pure<Props> {
   override render({ message, first, name, language, tabStop, onMenu, onFocus }: Props) {
     return (
       <li

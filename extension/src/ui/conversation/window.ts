@@ -1,10 +1,10 @@
 import type { Message } from "../../api";
 
 /** At most so many messages stand in the document at a time. */
-export const RENDERED = 240;
+export const RENDERED = 120;
 
 /** So many more are shown when the reader comes near an end. */
-export const STEP = 80;
+export const STEP = 40;
 
 /** At most so many are kept in memory while the reader is at the newest. */
 export const KEPT = 600;

@@ -1,6 +1,6 @@
-import { Component } from "preact";
 import type { Conversation } from "../../api";
 import { t } from "../catalogue";
+import { Pure } from "../components/Pure";
 import { safeLine } from "../conversation/text";
 import { brief, full } from "../conversation/time";
 import { Icon } from "../icons";
@@ -17,12 +17,7 @@ interface Props {
 }
 
 /** One person in the list. It is drawn again only when something of it has changed. */
-export class ConversationItem extends Component<Props> {
-  override shouldComponentUpdate(next: Props): boolean {
-    const now = this.props;
-    return (Object.keys(next) as (keyof Props)[]).some((key) => next[key] !== now[key]);
-  }
-
+export class ConversationItem extends Pure<Props> {
   override render({ conversation, selected, tabStop, language, now, onSelect }: Props) {
     const { id, unread, verified, keyAlarm, activity } = conversation;
     const name = safeLine(conversation.name) || t("list.unnamed");

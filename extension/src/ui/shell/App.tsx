@@ -90,12 +90,13 @@ function Desk({ state, welcome }: { state: State; welcome: boolean }) {
     document.title = unread > 0 ? t("shell.unreadTitle", { count: unread }) : t("shell.name");
   }, [unread]);
 
-  if (!data) return null;
-  const onBack = () => {
-    const left = view.kind === "conversation" ? view.id : "";
+  const onBack = useCallback(() => {
+    const left = state.view.peek();
     back();
-    focusInList(left);
-  };
+    focusInList(left.kind === "conversation" ? left.id : "");
+  }, [state, back]);
+
+  if (!data) return null;
   const unavailable = state.agent.value === "unavailable";
   return (
     <div class="desk" data-view={view.kind}>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
@@ -13,6 +13,8 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const view = state.view.value;
+  // The same one each time, or every item would be drawn again.
+  const select = useCallback((id: string) => state.show({ kind: "conversation", id }), [state]);
 
   const invite = async () => {
     if (busy) return;
@@ -55,7 +57,7 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
         <ConversationList
           conversations={state.conversations.value}
           selected={view.kind === "conversation" ? view.id : ""}
-          onSelect={(id) => state.show({ kind: "conversation", id })}
+          onSelect={select}
         />
       </div>
       <footer class="list-foot">

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import type { Conversation } from "../../api";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { Pure } from "../components/Pure";
 import { ConversationPane } from "../conversation/ConversationPane";
 import { errorText } from "../errors";
 import { Icon } from "../icons";
@@ -24,14 +26,7 @@ export function MainPane({ state, data, onBack }: Props) {
       const conversation = state.conversations.value.find(({ id }) => id === view.id);
       if (!conversation) return <Home state={state} />;
       return (
-        <ConversationPane
-          key={conversation.id}
-          client={state.client}
-          conversation={conversation}
-          drafts={state.drafts}
-          onBack={onBack}
-          focus
-        />
+        <Open key={conversation.id} state={state} conversation={conversation} onBack={onBack} />
       );
     }
     case "invite": {
@@ -57,6 +52,21 @@ export function MainPane({ state, data, onBack }: Props) {
       );
     case "home":
       return <Home state={state} />;
+  }
+}
+
+/** The open conversation; what happens in others does not draw it again. */
+class Open extends Pure<{ state: State; conversation: Conversation; onBack: () => void }> {
+  override render({ state, conversation, onBack }: Open["props"]) {
+    return (
+      <ConversationPane
+        client={state.client}
+        conversation={conversation}
+        drafts={state.drafts}
+        onBack={onBack}
+        focus
+      />
+    );
   }
 }
 

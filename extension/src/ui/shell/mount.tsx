@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { platform } from "../../platform";
 import { setLanguage } from "../catalogue";
+import { paceDrawing } from "../pace";
 import { State } from "../state";
 import { App } from "./App";
 
@@ -10,6 +11,7 @@ import { App } from "./App";
  */
 export async function mountApp(root: Element, confirmed: boolean): Promise<void> {
   setLanguage("");
+  paceDrawing();
   const invite = await platform.takeInvite();
   const state = new State(await platform.connectAgent());
   render(<App state={state} arrival={invite ? { text: invite, confirmed } : undefined} />, root);

@@ -1,0 +1,64 @@
+// @vitest-environment happy-dom
+import { options, render } from "preact";
+import { useState } from "preact/hooks";
+import { afterEach, expect, test, vi } from "vitest";
+import { paceDrawing } from "../../src/ui/pace";
+
+const before = options.debounceRendering;
+afterEach(() => {
+  options.debounceRendering = before;
+  vi.unstubAllGlobals();
+});
+
+/** A number on the page; draws counts how often it was drawn. */
+function counter() {
+  const drawn = { times: 0, set: (_: number) => {} };
+  const root = document.createElement("div");
+  const Counter = () => {
+    const [n, set] = useState(0);
+    drawn.times++;
+    drawn.set = set;
+    return <p>{n}</p>;
+  };
+  render(<Counter />, root);
+  return { drawn, root };
+}
+
+test("many changes are drawn once a frame, the first at once and the last always", async () => {
+  const frames: FrameRequestCallback[] = [];
+  vi.stubGlobal("requestAnimationFrame", (f: FrameRequestCallback) => frames.push(f));
+  vi.stubGlobal("cancelAnimationFrame", () => undefined);
+  const frame = () => {
+    for (const f of frames.splice(0)) f(0);
+  };
+  paceDrawing();
+  const { drawn, root } = counter();
+  drawn.set(1);
+  await Promise.resolve();
+  expect(root.textContent).toBe("1");
+  for (let n = 2; n <= 50; n++) {
+    drawn.set(n);
+    await Promise.resolve();
+  }
+  expect([root.textContent, drawn.times]).toEqual(["1", 2]);
+  frame();
+  expect([root.textContent, drawn.times]).toEqual(["50", 3]);
+  frame(); // nothing has changed since
+  drawn.set(51);
+  await Promise.resolve();
+  expect([root.textContent, drawn.times]).toEqual(["51", 4]);
+});
+
+test("a page without frames, since it is hidden, is drawn nevertheless", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("requestAnimationFrame", () => 1);
+  vi.stubGlobal("cancelAnimationFrame", () => undefined);
+  paceDrawing();
+  const { drawn, root } = counter();
+  drawn.set(1);
+  await Promise.resolve();
+  drawn.set(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(root.textContent).toBe("2");
+  vi.useRealTimers();
+});
