@@ -10,14 +10,21 @@ import (
 	"petmail/shared/relayproto"
 )
 
-// Nameplates of Petmail invitations have four digits and are drawn at random:
-// whoever tries to take the next one cannot know it. Those of other
-// applications are the shortest that are free, as their users expect.
-const (
-	minOurNameplate = 1000
-	maxOurNameplate = 9999
-	maxDraws        = 64 // random attempts in one span of numbers
-)
+// maxDraws is how often a nameplate is drawn at random in one span of numbers
+// before the next, longer one.
+const maxDraws = 64
+
+// nameplateSpans are the numbers that nameplates of app are drawn from.
+// Those of Petmail have four digits: whoever tries to take the next one
+// cannot know it. They grow longer only when nearly all are taken, so that
+// nobody can squat all there are. Those of other applications are the
+// shortest that are free, as their users expect.
+func nameplateSpans(app string) [][2]int64 {
+	if isOurs(app) {
+		return [][2]int64{{1000, 9999}, {10_000, 99_999}, {100_000, 999_999}}
+	}
+	return [][2]int64{{1, 9}, {10, 99}, {100, 999}, {1000, 999_999}}
+}
 
 // nameplateLifetime is how long a nameplate of app lives unused.
 func nameplateLifetime(app string) time.Duration {
@@ -79,11 +86,7 @@ func (r *Relay) createNameplate(tx Tx, app, id string) error {
 
 // freeNameplate draws a nameplate that is free.
 func (r *Relay) freeNameplate(tx Tx, app string) (string, error) {
-	spans := [][2]int64{{1, 9}, {10, 99}, {100, 999}, {1000, 999_999}}
-	if isOurs(app) {
-		spans = [][2]int64{{minOurNameplate, maxOurNameplate}}
-	}
-	for _, span := range spans {
+	for _, span := range nameplateSpans(app) {
 		for range maxDraws {
 			n, err := rand.Int(r.rand, big.NewInt(span[1]-span[0]+1))
 			if err != nil {
@@ -95,49 +98,7 @@ func (r *Relay) freeNameplate(tx Tx, app string) (string, error) {
 			}
 		}
 	}
-	if !isOurs(app) {
-		return "", errNoneFree
-	}
-	return r.scarceNameplate(tx, app)
-}
-
-// scarceNameplate picks among the Petmail nameplates that have no row, or,
-// when there are none, among those that are used up.
-func (r *Relay) scarceNameplate(tx Tx, app string) (string, error) {
-	states := make(map[string]int64)
-	err := tx.Query(`SELECT id, state FROM nameplates WHERE app = ? AND expires > ?`, func(row Row) error {
-		var id string
-		var state int64
-		if err := row.Scan(&id, &state); err != nil {
-			return err
-		}
-		states[id] = state
-		return nil
-	}, app, unix(tx.Now()))
-	if err != nil {
-		return "", fmt.Errorf("couldn't list nameplates: %w", err)
-	}
-	var free, used []string
-	for n := minOurNameplate; n <= maxOurNameplate; n++ {
-		id := strconv.Itoa(n)
-		switch state, taken := states[id]; {
-		case !taken:
-			free = append(free, id)
-		case state != stateOpen:
-			used = append(used, id)
-		}
-	}
-	if len(free) == 0 {
-		free = used
-	}
-	if len(free) == 0 {
-		return "", errNoneFree
-	}
-	n, err := rand.Int(r.rand, big.NewInt(int64(len(free))))
-	if err != nil {
-		return "", fmt.Errorf("couldn't draw a nameplate: %w", err)
-	}
-	return free[n.Int64()], nil
+	return "", errNoneFree
 }
 
 // claimNameplate seats side at a nameplate and its meeting, and returns the

@@ -59,6 +59,25 @@ func CostsNameplate(m wormhole.ClientMessage) bool {
 	return false
 }
 
+// Creates tells whether a message would bring a nameplate or a meeting into
+// being; the host limits how many each client may.
+func (r *Relay) Creates(tx Tx, peer Peer, m wormhole.ClientMessage) (bool, error) {
+	switch m.Type {
+	case wormhole.ClientAllocate:
+		return true, nil
+	case wormhole.ClientClaim:
+		if isOurs(peer.app) {
+			return false, nil
+		}
+		_, found, err := findNameplate(tx, peer.app, m.Nameplate)
+		return !found, err
+	case wormhole.ClientOpen:
+		_, found, err := findMeeting(tx, peer.app, m.Mailbox)
+		return !found, err
+	}
+	return false, nil
+}
+
 // Rendezvous carries out one message of a peer. raw is the message as it
 // came; it goes back with an error. What the rules refuse is answered with an
 // error message in Effects; the error is the Tx's.

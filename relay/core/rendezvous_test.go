@@ -43,43 +43,33 @@ func openMailbox(id string) wormhole.ClientMessage {
 	return wormhole.ClientMessage{Type: wormhole.ClientOpen, Mailbox: id}
 }
 
-// fill makes every nameplate of Petmail but one taken, in a state.
-func (w *world) fill(except string, state int) {
+// fill makes every nameplate of Petmail with four digits taken, in a state.
+func (w *world) fill(state int) {
 	_, err := w.tx.db.Exec(`WITH RECURSIVE n(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM n WHERE id < 9999)
 		INSERT INTO nameplates (app, id, meeting, state, expires)
-		SELECT ?, id, 'none', ?, ? FROM n WHERE id <> CAST(? AS INTEGER)`, wormhole.AppID, state, w.tx.now.Add(time.Hour).Unix(), except)
+		SELECT ?, id, 'none', ?, ? FROM n`, wormhole.AppID, state, w.tx.now.Add(time.Hour).Unix())
 	require.NoError(w.t, err)
 }
 
-func TestNameplatesRunOut(t *testing.T) {
-	w := newWorld(t, core.Config{})
-	w.fill("4711", 0)
-	require.Equal(t, "4711", w.bound(wormhole.AppID, "a").say(allocate()).Nameplate, "the last free one is found")
-	require.Equal(t, "no nameplate is free, try later", w.bound(wormhole.AppID, "b").say(allocate()).Error)
-	require.Len(t, w.bound("other", "c").say(allocate()).Nameplate, 1, "others are not concerned")
+// TestSquattedNameplates checks that whoever takes all short nameplates takes
+// nobody's invitation away: the next are one digit longer.
+func TestSquattedNameplates(t *testing.T) {
+	for name, state := range map[string]int{"open": 0, "used": 1} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, core.Config{})
+			w.fill(state)
+			id := w.bound(wormhole.AppID, "a").say(allocate()).Nameplate
+			require.Len(t, id, 5)
+			require.NotEmpty(t, w.bound(wormhole.AppID, "b").say(claim(id)).Mailbox)
+			require.Len(t, w.bound("other", "c").say(allocate()).Nameplate, 1, "others are not concerned")
+			if state == 1 {
+				require.Equal(t, "used", w.bound(wormhole.AppID, "d").say(claim("4711")).Error)
+			}
 
-	w.tx.now = w.tx.now.Add(2 * time.Hour)
-	id := w.bound(wormhole.AppID, "b").say(allocate()).Nameplate
-	require.NotEqual(t, "4711", id, "an expired row is as good as none, 4711 lives on")
-	w.checkCounts()
-}
-
-func TestUsedNameplatesAreTakenLast(t *testing.T) {
-	w := newWorld(t, core.Config{})
-	w.fill("4711", 1)
-	require.Equal(t, "4711", w.bound(wormhole.AppID, "a").say(allocate()).Nameplate)
-	id := w.bound(wormhole.AppID, "b").say(allocate()).Nameplate
-	require.NotEmpty(t, id)
-	require.NotEqual(t, "4711", id)
-	require.Equal(t, "used", w.bound(wormhole.AppID, "c").say(claim(otherThan(id, "4711"))).Error)
-}
-
-// otherThan returns a nameplate that is neither of two.
-func otherThan(a, b string) string {
-	for n := 1000; ; n++ {
-		if id := fmt.Sprint(n); id != a && id != b {
-			return id
-		}
+			w.tx.now = w.tx.now.Add(2 * time.Hour)
+			require.Len(t, w.bound(wormhole.AppID, "e").say(allocate()).Nameplate, 4, "an expired row is as good as none")
+			w.checkCounts()
+		})
 	}
 }
 
