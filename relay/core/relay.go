@@ -1,9 +1,7 @@
 package core
 
 import (
-	"crypto/ed25519"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -77,76 +75,26 @@ func Open(tx Tx, rand io.Reader, cfg Config) (*Relay, error) {
 	cfg = cfg.withDefaults()
 	r := &Relay{cfg: cfg, rand: rand}
 
-	seed, err := secret(tx, "identity", func() ([]byte, error) {
-		s := make([]byte, ed25519.SeedSize)
-		_, err := io.ReadFull(rand, s)
-		return s, err
-	})
+	k, err := openKeys(tx, rand)
 	if err != nil {
 		return nil, err
 	}
-	if len(seed) != ed25519.SeedSize {
-		return nil, errors.New("the stored identity key is damaged; restore a backup")
-	}
-	identity := ed25519.NewKeyFromSeed(seed)
-
-	encoded, err := secret(tx, "routing", func() ([]byte, error) {
-		k, err := address.NewRoutingKey(rand)
-		if err != nil {
-			return nil, err
-		}
-		return k.Bytes(), nil
+	r.routing, r.id = k.routing, k.id
+	r.descriptor, err = relayproto.SignDescriptor(k.identity, k.public, relayproto.Descriptor{
+		Version:           cfg.Version,
+		LeasePolicy:       "open",
+		EnvelopeRetention: uint64(cfg.EnvelopeRetention / time.Second),
+		SlotRetention:     uint64(cfg.SlotRetention / time.Second),
+		MaxMailboxBytes:   uint64(cfg.MaxMailboxBytes),
+		MaxDoors:          uint64(cfg.MaxDoors),
 	})
-	if err != nil {
-		return nil, err
-	}
-	if r.routing, err = address.ParseRoutingKey(encoded); err != nil {
-		return nil, fmt.Errorf("couldn't load the routing key; restore a backup: %w", err)
-	}
-
-	public := r.routing.Public()
-	r.descriptor, err = relayproto.SignDescriptor(identity,
-		relayproto.DescriptorKeys{Identity: identity.Public().(ed25519.PublicKey), Routing: public[:]},
-		relayproto.Descriptor{
-			Version:           cfg.Version,
-			LeasePolicy:       "open",
-			EnvelopeRetention: uint64(cfg.EnvelopeRetention / time.Second),
-			SlotRetention:     uint64(cfg.SlotRetention / time.Second),
-			MaxMailboxBytes:   uint64(cfg.MaxMailboxBytes),
-			MaxDoors:          uint64(cfg.MaxDoors),
-		})
 	if err != nil {
 		return nil, fmt.Errorf("couldn't sign the descriptor: %w", err)
 	}
-	opened, err := relayproto.OpenDescriptor(r.descriptor)
-	if err != nil {
-		return nil, fmt.Errorf("couldn't verify the own descriptor: %w", err)
-	}
-	r.id = opened.ID
-
 	// Known to nobody, so that no deposit is addressed to it.
-	chaff := sha256.Sum256(append([]byte("petmail/chaff/1\x00"), seed...))
+	chaff := sha256.Sum256(append([]byte("petmail/chaff/1\x00"), k.identity.Seed()...))
 	r.chaff = chaff[:]
 	return r, r.openChaff(tx)
-}
-
-// secret returns the value called name, made and stored where there is none.
-func secret(tx Tx, name string, make func() ([]byte, error)) ([]byte, error) {
-	var value []byte
-	err := tx.Query(`SELECT value FROM meta WHERE name = ?`, func(r Row) error { return r.Scan(&value) }, name)
-	if err != nil {
-		return nil, fmt.Errorf("couldn't read the %s key: %w", name, err)
-	}
-	if value != nil {
-		return value, nil
-	}
-	if value, err = make(); err != nil {
-		return nil, fmt.Errorf("couldn't make the %s key: %w", name, err)
-	}
-	if _, err := tx.Exec(`INSERT INTO meta (name, value) VALUES (?, ?)`, name, value); err != nil {
-		return nil, fmt.Errorf("couldn't store the %s key: %w", name, err)
-	}
-	return value, nil
 }
 
 // Descriptor is the signed descriptor, the same bytes until the next Open.
