@@ -1,8 +1,13 @@
 package native
 
 import (
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"petmail/relay/core"
@@ -29,14 +34,25 @@ type Config struct {
 	Limits Limits
 
 	// TrustedProxyHeader names the header in which a proxy in front of this
-	// relay gives the client's IP address (its last entry counts), such as
-	// "X-Forwarded-For". Empty: the connection's own address. Set it only if
-	// nobody can reach the relay except through that proxy.
+	// relay gives the client's IP address, such as "X-Forwarded-For". Empty:
+	// the connection's own address. It is believed of connections from
+	// TrustedProxies only: the last entry that is not itself one of them.
 	TrustedProxyHeader string
+
+	// TrustedProxies are the networks of the proxies in front. Nil: Loopback.
+	TrustedProxies []netip.Prefix
+
+	// LogAddresses adds to the log, at level debug, the addresses of clients
+	// whose connections break.
+	LogAddresses bool
 
 	// MaxDatabaseBytes stops the database from growing. When it is reached,
 	// writes are refused with 503 until something expires. 0: no limit.
 	MaxDatabaseBytes int64
+
+	// Now is the wall clock, which may be wrong and jump; a time.Time without
+	// a monotonic reading will do. Nil: time.Now.
+	Now func() time.Time
 
 	// SweepInterval is how often expired things are deleted. 0: a minute.
 	SweepInterval time.Duration
@@ -54,6 +70,9 @@ type Limits struct {
 	// Nameplates pays for allocating and claiming nameplates and opening
 	// rendezvous mailboxes.
 	Nameplates Rate // 5 a second, 500 at once
+	// Invitations pays for nameplates and rendezvous mailboxes that come into
+	// being, so that one prefix cannot take all that there may be.
+	Invitations Rate // 2 a minute, 500 at once
 	// Reads pays for slots that are read, one for each 4 KiB begun, and for
 	// the descriptor.
 	Reads Rate // 2,000 a second, 40,000 at once
@@ -63,7 +82,7 @@ type Limits struct {
 
 	// Connections of any kind, counted by Serve as they are accepted.
 	MaxConnections          int // 30,000
-	MaxConnectionsPerPrefix int // 3,000; does not count behind a proxy
+	MaxConnectionsPerPrefix int // 3,000; does not count for trusted proxies
 }
 
 // Rate is a token bucket.
@@ -72,37 +91,87 @@ type Rate struct {
 	Burst     float64 // tokens held at most
 }
 
+// UnmarshalText reads "1000/20000" (a second / at once), "5m/500" (a minute /
+// at once), or "off".
+func (r *Rate) UnmarshalText(text []byte) error {
+	if string(text) == "off" {
+		*r = Rate{PerSecond: -1}
+		return nil
+	}
+	gained, held, found := strings.Cut(string(text), "/")
+	gained, minutes := strings.CutSuffix(gained, "m")
+	perSecond, err := strconv.ParseFloat(gained, 64)
+	burst, burstErr := strconv.ParseFloat(held, 64)
+	if !found || err != nil || burstErr != nil || !(perSecond > 0 && perSecond <= 1e9 && burst >= 1 && burst <= 1e9) {
+		return fmt.Errorf("%q is no rate such as 1000/20000 (a second / at once), 5m/500 (a minute / at once) or off", text)
+	}
+	if minutes {
+		perSecond /= 60
+	}
+	*r = Rate{PerSecond: perSecond, Burst: burst}
+	return nil
+}
+
+// MarshalText writes what UnmarshalText reads.
+func (r Rate) MarshalText() ([]byte, error) {
+	if r.PerSecond < 0 {
+		return []byte("off"), nil
+	}
+	gained, unit := r.PerSecond, ""
+	if gained < 1 {
+		gained, unit = math.Round(gained*60*1e6)/1e6, "m"
+	}
+	return []byte(strconv.FormatFloat(gained, 'f', -1, 64) + unit + "/" + strconv.FormatFloat(r.Burst, 'f', -1, 64)), nil
+}
+
+// DefaultLimits are those of an empty Config.
+func DefaultLimits() Limits {
+	return Limits{
+		Writes:      Rate{PerSecond: 1000, Burst: 20_000},
+		Mailboxes:   Rate{PerSecond: 20, Burst: 500},
+		Sockets:     Rate{PerSecond: 50, Burst: 2000},
+		Nameplates:  Rate{PerSecond: 5, Burst: 500},
+		Invitations: Rate{PerSecond: 2.0 / 60, Burst: 500},
+		Reads:       Rate{PerSecond: 2000, Burst: 40_000},
+
+		MaxSockets:              20_000,
+		MaxSocketsPerPrefix:     2000,
+		MaxConnections:          30_000,
+		MaxConnectionsPerPrefix: 3000,
+	}
+}
+
 func (l Limits) withDefaults() Limits {
-	def := func(r *Rate, perSecond, burst float64) {
-		if *r == (Rate{}) {
-			*r = Rate{PerSecond: perSecond, Burst: burst}
+	def := DefaultLimits()
+	for _, rate := range []struct{ value, otherwise *Rate }{
+		{&l.Writes, &def.Writes}, {&l.Mailboxes, &def.Mailboxes}, {&l.Sockets, &def.Sockets},
+		{&l.Nameplates, &def.Nameplates}, {&l.Invitations, &def.Invitations}, {&l.Reads, &def.Reads},
+	} {
+		if *rate.value == (Rate{}) {
+			*rate.value = *rate.otherwise
 		}
 	}
-	def(&l.Writes, 1000, 20_000)
-	def(&l.Mailboxes, 20, 500)
-	def(&l.Sockets, 50, 2000)
-	def(&l.Nameplates, 5, 500)
-	def(&l.Reads, 2000, 40_000)
-	if l.MaxSockets == 0 {
-		l.MaxSockets = 20_000
-	}
-	if l.MaxSocketsPerPrefix == 0 {
-		l.MaxSocketsPerPrefix = 2000
-	}
-	if l.MaxConnections == 0 {
-		l.MaxConnections = 30_000
-	}
-	if l.MaxConnectionsPerPrefix == 0 {
-		l.MaxConnectionsPerPrefix = 3000
+	for _, count := range []struct{ value, otherwise *int }{
+		{&l.MaxSockets, &def.MaxSockets}, {&l.MaxSocketsPerPrefix, &def.MaxSocketsPerPrefix},
+		{&l.MaxConnections, &def.MaxConnections}, {&l.MaxConnectionsPerPrefix, &def.MaxConnectionsPerPrefix},
+	} {
+		if *count.value == 0 {
+			*count.value = *count.otherwise
+		}
 	}
 	return l
+}
+
+// Loopback are the addresses of this machine to itself.
+func Loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }
 
 // Unlimited returns Limits without rates, for measurements.
 func Unlimited() Limits {
 	none := Rate{PerSecond: -1}
 	return Limits{
-		Writes: none, Mailboxes: none, Sockets: none, Nameplates: none, Reads: none,
+		Writes: none, Mailboxes: none, Sockets: none, Nameplates: none, Invitations: none, Reads: none,
 		MaxSockets: 1 << 30, MaxSocketsPerPrefix: 1 << 30, MaxConnections: 1 << 30, MaxConnectionsPerPrefix: 1 << 30,
 	}
 }

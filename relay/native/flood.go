@@ -95,7 +95,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) (
 type crowdListener struct {
 	net.Listener
 	limits  Limits
-	proxied bool // all connections come from the proxy: only the total counts
+	isProxy func(host string) bool // of those connections only the total counts
 	metrics *metrics
 	crowd   *sockets
 }
@@ -107,7 +107,7 @@ func (l *crowdListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		var from prefix
-		if host, _, err := net.SplitHostPort(c.RemoteAddr().String()); err == nil && !l.proxied {
+		if host, _, err := net.SplitHostPort(c.RemoteAddr().String()); err == nil && !l.isProxy(host) {
 			from = prefixOf(host)
 		}
 		perPrefix := l.limits.MaxConnectionsPerPrefix

@@ -57,7 +57,7 @@ func TestCrowd(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	l := &crowdListener{
-		Listener: inner, metrics: newMetrics(), crowd: newSockets(),
+		Listener: inner, metrics: newMetrics(), crowd: newSockets(), isProxy: func(string) bool { return false },
 		limits: Limits{MaxConnections: 10, MaxConnectionsPerPrefix: 2},
 	}
 	accepted := make(chan net.Conn)

@@ -36,7 +36,7 @@ func (s *Server) routes() http.Handler {
 	api(relayproto.RouteSlots, s.serveSlots, http.MethodGet, http.MethodPut)
 	api(relayproto.RouteRendezvous, s.serveRendezvous, http.MethodGet)
 	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
-	mux.Handle("GET "+relayproto.RouteMetrics, localOnly(s.metrics.handler()))
+	mux.Handle("GET "+relayproto.RouteMetrics, s.localOnly(s.metrics.handler()))
 	mux.Handle("/", newWebApp(s.cfg.Web))
 	return mux
 }
@@ -275,6 +275,15 @@ func (s *Server) answerValue(w http.ResponseWriter, status int, value []byte) {
 	_, _ = w.Write(value)
 }
 
+// MetricsHandler serves /metrics and /healthz to whoever asks: the operator
+// sees to it that only the right ones can.
+func (s *Server) MetricsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+relayproto.RouteMetrics, s.metrics.handler())
+	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
+	return mux
+}
+
 // serveHealth tells an operator's watchdog whether changes can be committed.
 func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r, s.writeRate, "writes", 1) {
@@ -291,11 +300,12 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 
 // localOnly hides a page from everyone but the relay's own machine. A request
 // that a proxy forwarded is not local, whatever its address.
-func localOnly(h http.Handler) http.Handler {
+func (s *Server) localOnly(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.RemoteAddr)
 		addr, parseErr := netip.ParseAddr(host)
-		forwarded := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
+		forwarded := slices.ContainsFunc([]string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via", s.cfg.TrustedProxyHeader},
+			func(name string) bool { return name != "" && r.Header.Get(name) != "" })
 		if err != nil || parseErr != nil || !addr.IsLoopback() || forwarded {
 			http.NotFound(w, r)
 			return

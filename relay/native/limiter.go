@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,14 +21,41 @@ func (s *Server) clientPrefix(r *http.Request) prefix {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	if h := s.cfg.TrustedProxyHeader; h != "" {
-		// A proxy appends what it saw; entries before it are the client's claim.
-		if values := r.Header.Values(h); len(values) > 0 {
-			list := strings.Split(values[len(values)-1], ",")
-			host = strings.TrimSpace(list[len(list)-1])
+	if s.cfg.TrustedProxyHeader != "" && s.isProxy(host) {
+		if values := r.Header.Values(s.cfg.TrustedProxyHeader); len(values) > 0 {
+			host = s.forwardedFor(values)
 		}
 	}
 	return prefixOf(host)
+}
+
+// isProxy tells whether a connection from host is one of a trusted proxy. A
+// host that is no IP address, as that of a test's pipe, is not.
+func (s *Server) isProxy(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	addr = addr.Unmap().WithZone("")
+	return slices.ContainsFunc(s.cfg.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// forwardedFor returns the client's address from the entries of the trusted
+// header. Each proxy appends what it saw, so they are read from the end, past
+// those that are proxies of ours; whatever stands before is the client's own
+// claim. An entry may carry a port.
+func (s *Server) forwardedFor(values []string) (host string) {
+	entries := strings.Split(strings.Join(values, ","), ",")
+	for _, entry := range slices.Backward(entries) {
+		host = strings.TrimSpace(entry)
+		if with, err := netip.ParseAddrPort(host); err == nil {
+			host = with.Addr().String()
+		}
+		if !s.isProxy(host) {
+			break
+		}
+	}
+	return host
 }
 
 func prefixOf(host string) prefix {
@@ -99,6 +127,24 @@ func (l *limiter) take(p prefix, cost float64) (wait time.Duration, ok bool) {
 	b.tokens -= cost
 	l.buckets[p] = b
 	return 0, true
+}
+
+// holds tells whether there are cost tokens, and takes none.
+func (l *limiter) holds(p prefix, cost float64) bool {
+	if l.rate.PerSecond < 0 {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b, known := l.buckets[p]
+	if !known && len(l.buckets) >= maxBuckets {
+		b, known = l.buckets[prefix{}]
+	}
+	if !known {
+		return l.rate.Burst >= cost
+	}
+	b.refill(l.rate, time.Now())
+	return b.tokens >= cost
 }
 
 func (b *bucket) refill(r Rate, now time.Time) {

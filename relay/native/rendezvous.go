@@ -205,13 +205,29 @@ func (s *Server) rendezvousSocket(ctx context.Context, c *websocket.Conn, client
 			}
 		}
 		var e core.Effects
+		var created, refused bool
 		err = s.writer.write(ctx, func(tx core.Tx) (err error) {
+			creates, err := s.relay.Creates(tx, peer, m)
+			if err != nil {
+				return err
+			}
+			if refused = creates && !s.invitationRate.holds(client, 1); refused {
+				e = core.Effects{Peer: peer, Replies: s.relay.RendezvousBusy(tx.Now(), m, raw)}
+				return nil
+			}
+			created = creates
 			e, err = s.relay.Rendezvous(tx, peer, m, raw)
 			return err
 		}, func() { s.meetings.apply(p, e) })
 		if err != nil {
 			_ = c.Close(websocket.StatusTryAgainLater, "storage is not available")
 			return
+		}
+		if created {
+			s.invitationRate.take(client, 1)
+		}
+		if refused {
+			s.metrics.limited.WithLabelValues("invitations").Inc()
 		}
 		peer = e.Peer
 		s.metrics.rendezvous.WithLabelValues(string(m.Type)).Inc()

@@ -29,15 +29,17 @@ type Server struct {
 	handler  http.Handler
 	http     *http.Server
 
-	writeRate, readRate, mailboxRate, socketRate, nameplateRate *limiter
+	writeRate, readRate, mailboxRate, socketRate, nameplateRate, invitationRate *limiter
 
-	bodies   bodies
-	sockets  *sockets
-	closing  context.Context // ends sockets and the sweeper
-	stop     context.CancelFunc
-	running  sync.WaitGroup // the sweeper
-	closed   sync.Once
-	closeErr error
+	serverLog *serverLog
+	crowd     *sockets // connections
+	bodies    bodies
+	sockets   *sockets
+	closing   context.Context // ends sockets and the sweeper
+	stop      context.CancelFunc
+	running   sync.WaitGroup // the sweeper
+	closed    sync.Once
+	closeErr  error
 }
 
 // Open opens or creates the data folder and starts the relay's goroutines;
@@ -57,28 +59,36 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Web == nil {
 		cfg.Web = emptyFS{}
 	}
+	if cfg.TrustedProxies == nil {
+		cfg.TrustedProxies = Loopback()
+	}
 	db, err := openDatabase(cfg.DataDir, cfg.MaxDatabaseBytes)
 	if err != nil {
 		return nil, err
 	}
+	clock := newClock(cfg.Now, cfg.Logger)
+	db.clock, db.tx.clock = clock, clock
 	relay, err := openCore(db, cfg.Core)
 	if err != nil {
 		return nil, errors.Join(err, db.close())
 	}
 	s := &Server{
-		cfg:           cfg,
-		log:           cfg.Logger,
-		db:            db,
-		relay:         relay,
-		hub:           newHub(),
-		meetings:      newMeetings(),
-		metrics:       newMetrics(),
-		writeRate:     newLimiter(cfg.Limits.Writes),
-		readRate:      newLimiter(cfg.Limits.Reads),
-		mailboxRate:   newLimiter(cfg.Limits.Mailboxes),
-		socketRate:    newLimiter(cfg.Limits.Sockets),
-		nameplateRate: newLimiter(cfg.Limits.Nameplates),
-		sockets:       newSockets(),
+		cfg:            cfg,
+		log:            cfg.Logger,
+		db:             db,
+		relay:          relay,
+		hub:            newHub(),
+		meetings:       newMeetings(),
+		metrics:        newMetrics(),
+		writeRate:      newLimiter(cfg.Limits.Writes),
+		readRate:       newLimiter(cfg.Limits.Reads),
+		mailboxRate:    newLimiter(cfg.Limits.Mailboxes),
+		socketRate:     newLimiter(cfg.Limits.Sockets),
+		nameplateRate:  newLimiter(cfg.Limits.Nameplates),
+		invitationRate: newLimiter(cfg.Limits.Invitations),
+		sockets:        newSockets(),
+		crowd:          newSockets(),
+		serverLog:      newServerLog(cfg.Logger, cfg.LogAddresses),
 	}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	s.writer = startWriter(db, s.log, s.metrics)
@@ -90,7 +100,7 @@ func Open(cfg Config) (*Server, error) {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // clients' faults, with their addresses
+		ErrorLog:          s.ErrorLog(),
 	}
 	s.running.Go(s.sweep)
 	return s, nil
@@ -99,7 +109,7 @@ func Open(cfg Config) (*Server, error) {
 // openCore opens the rules in a transaction of their own.
 func openCore(db *database, cfg core.Config) (*core.Relay, error) {
 	tx := db.tx
-	tx.now = time.Now()
+	tx.now = tx.clock.now()
 	if _, err := tx.Exec(`BEGIN IMMEDIATE`); err != nil {
 		return nil, fmt.Errorf("couldn't use the database: %w", err)
 	}
@@ -119,13 +129,19 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 // Serve accepts connections until Close, then returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	crowd := &crowdListener{
-		Listener: l, limits: s.cfg.Limits, proxied: s.cfg.TrustedProxyHeader != "", metrics: s.metrics, crowd: newSockets(),
-	}
-	if err := s.http.Serve(crowd); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(s.Crowd(l)); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("couldn't serve: %w", err)
 	}
 	return nil
+}
+
+// Crowd returns a listener that keeps the limits of connections, all those of
+// this Server counted together. Serve uses it by itself.
+func (s *Server) Crowd(l net.Listener) net.Listener {
+	return &crowdListener{
+		Listener: l, limits: s.cfg.Limits, metrics: s.metrics, crowd: s.crowd,
+		isProxy: func(host string) bool { return s.cfg.TrustedProxyHeader != "" && s.isProxy(host) },
+	}
 }
 
 // Close stops accepting, tells the sockets to go, lets running requests

@@ -86,9 +86,9 @@ func TestOneRelayPerFolder(t *testing.T) {
 
 func TestDamagedDatabase(t *testing.T) {
 	dir := t.TempDir()
-	problems, err := native.Check(t.Context(), filepath.Join(dir, "not", "there"))
+	found, err := native.Check(t.Context(), filepath.Join(dir, "not", "there"))
 	require.NoError(t, err)
-	require.Empty(t, problems)
+	require.Equal(t, native.Report{}, found)
 
 	r := start(t, native.Config{DataDir: dir, Limits: native.Unlimited()})
 	for range 20 {
@@ -99,9 +99,11 @@ func TestDamagedDatabase(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 	}
 	r.close()
-	problems, err = native.Check(t.Context(), dir)
+	found, err = native.Check(t.Context(), dir)
 	require.NoError(t, err)
-	require.Empty(t, problems)
+	require.Empty(t, found.Problems)
+	require.NotZero(t, found.ID)
+	require.False(t, found.Running)
 
 	path := filepath.Join(dir, "petmail.db")
 	good, err := os.ReadFile(path)
@@ -111,10 +113,10 @@ func TestDamagedDatabase(t *testing.T) {
 		copy(bad[page*4096:], bytes.Repeat([]byte{0xee}, 200))
 	}
 	require.NoError(t, os.WriteFile(path, bad, 0o600))
-	problems, err = native.Check(t.Context(), dir)
+	found, err = native.Check(t.Context(), dir)
 	require.NoError(t, err)
-	require.NotEmpty(t, problems)
-	require.Contains(t, problems[0], "restore a backup")
+	require.NotEmpty(t, found.Problems)
+	require.Contains(t, found.Problems[0], "restore a backup")
 
 	require.NoError(t, os.WriteFile(path, []byte("this is no database"), 0o600))
 	_, err = native.Open(native.Config{DataDir: dir})

@@ -33,6 +33,7 @@ type database struct {
 	tx      *writeTx  // on conn; Open's, then the writer's
 	readDB  *sql.DB
 	lockDB  *sql.DB
+	clock   *clock
 
 	mu    sync.Mutex
 	reads map[string]*sql.Stmt // prepared on readDB
@@ -165,7 +166,8 @@ func (d *database) close() error {
 type writeTx struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
-	now   time.Time
+	clock *clock
+	now   time.Time // of the transaction
 }
 
 func (t *writeTx) prepare(query string) (*sql.Stmt, error) {
@@ -239,4 +241,4 @@ func (t readTx) Query(query string, row func(core.Row) error, args ...any) error
 	return eachRow(s, row, args)
 }
 
-func (t readTx) Now() time.Time { return time.Now() }
+func (t readTx) Now() time.Time { return t.d.clock.now() }

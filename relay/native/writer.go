@@ -146,7 +146,7 @@ func (w *writer) commit(batch []*job) {
 }
 
 func (w *writer) transact(batch []*job) error {
-	w.tx.now = time.Now()
+	w.tx.now = w.tx.clock.now()
 	if _, err := w.tx.Exec(`BEGIN IMMEDIATE`); err != nil {
 		return fmt.Errorf("couldn't begin: %w", err)
 	}
