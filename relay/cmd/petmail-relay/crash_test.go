@@ -59,26 +59,9 @@ type crasher struct {
 // TestNothingAnsweredIsLost kills the relay again and again under load, and
 // checks after each start that all it has answered for is true.
 func TestNothingAnsweredIsLost(t *testing.T) {
-	c := &crasher{t: t, promise: promise{
-		sent: make(map[string]bool), received: make(map[string]bool),
-		acked: make(map[string]bool), slots: make(map[string]string),
-	}}
-	c.env = "PETMAIL_DATA=" + t.TempDir()
-	var err error
-	c.door, err = address.NewDoor(rand.Reader)
-	require.NoError(t, err)
-	c.box, err = address.NewBoxKey(rand.Reader)
-	require.NoError(t, err)
-	_, c.key, err = ed25519.GenerateKey(rand.Reader)
-	require.NoError(t, err)
-
-	c.p = spawn(t, c.env)
-	_, body, err := c.p.try("GET", relayproto.RouteDescriptor, nil)
-	require.NoError(t, err)
-	c.relay, err = relayproto.OpenDescriptor(body)
-	require.NoError(t, err)
-	id := c.door.ID()
-	require.NoError(t, c.register(id[:]))
+	env := "PETMAIL_DATA=" + t.TempDir()
+	c := newCrasher(t, spawn(t, env))
+	c.env = env
 
 	rounds := crashRounds(t)
 	for round := range rounds {
@@ -217,41 +200,12 @@ func (c *crasher) register(door []byte) error {
 // With a ctx that can end it goes on until that or the relay's death; with
 // another it returns the bodies that waited.
 func (c *crasher) receive(ctx context.Context, ack func(body string) bool) (bodies []string, err error) {
-	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(c.p.url, "http")+relayproto.RouteMailbox, nil)
+	conn, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.CloseNow()
-	conn.SetReadLimit(relayproto.MaxFrame)
-	read := func() (f relayproto.Frame, err error) {
-		_, data, err := conn.Read(ctx)
-		if err != nil {
-			return f, err
-		}
-		return relayproto.DecodeFrame(data)
-	}
-	write := func(f relayproto.Frame) error {
-		data, err := relayproto.EncodeFrame(f)
-		if err != nil {
-			return err
-		}
-		return conn.Write(ctx, websocket.MessageBinary, data)
-	}
-	challenge, err := read()
-	if err != nil {
-		return nil, err
-	}
-	err = write(relayproto.Frame{
-		Type: relayproto.FrameAuth, Key: c.key.Public().(ed25519.PublicKey), Credit: relayproto.MaxCredit,
-		Signature: ed25519.Sign(c.key, relayproto.AuthMessage(c.relay.ID, challenge.Nonce)),
-	})
-	if err != nil {
-		return nil, err
-	}
-	ready, err := read()
-	if err != nil {
-		return nil, err
-	}
+	defer conn.close()
+	read, write, ready := conn.read, conn.write, conn.ready
 	pending := make(map[uint64]string) // by the token of the ping after the ack
 	for len(bodies) < int(ready.Waiting) || ctx.Done() != nil {
 		f, err := read()
@@ -289,6 +243,59 @@ func (c *crasher) receive(ctx context.Context, ack func(body string) bool) (bodi
 		}
 	}
 	return bodies, nil
+}
+
+// connection is an authenticated mailbox socket.
+type connection struct {
+	ctx   context.Context
+	conn  *websocket.Conn
+	ready relayproto.Frame
+}
+
+func (c *connection) close() { c.conn.CloseNow() }
+
+func (c *connection) read() (f relayproto.Frame, err error) {
+	_, data, err := c.conn.Read(c.ctx)
+	if err != nil {
+		return f, err
+	}
+	return relayproto.DecodeFrame(data)
+}
+
+func (c *connection) write(f relayproto.Frame) error {
+	data, err := relayproto.EncodeFrame(f)
+	if err != nil {
+		return err
+	}
+	return c.conn.Write(c.ctx, websocket.MessageBinary, data)
+}
+
+// connect opens the mailbox's socket.
+func (c *crasher) connect(ctx context.Context) (_ *connection, err error) {
+	ws, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(c.p.url, "http")+relayproto.RouteMailbox, nil)
+	if err != nil {
+		return nil, err
+	}
+	ws.SetReadLimit(relayproto.MaxFrame)
+	conn := &connection{ctx: ctx, conn: ws}
+	defer func() {
+		if err != nil {
+			conn.close()
+		}
+	}()
+	challenge, err := conn.read()
+	if err != nil {
+		return nil, err
+	}
+	err = conn.write(relayproto.Frame{
+		Type: relayproto.FrameAuth, Key: c.key.Public().(ed25519.PublicKey), Credit: relayproto.MaxCredit,
+		Signature: ed25519.Sign(c.key, relayproto.AuthMessage(c.relay.ID, challenge.Nonce)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	conn.ready, err = conn.read()
+	return conn, err
 }
 
 // verify compares a relay that has just started with what it promised before.

@@ -1,10 +1,15 @@
 // Command petmail-relay is a Petmail relay with the web app inside.
 //
-//	petmail-relay [flags]           serve
-//	petmail-relay backup FILE       copy the data of a relay, running or not
-//	petmail-relay check             say what is wrong with the data folder
+//	petmail-relay [flags]                   serve
+//	petmail-relay [flags] config            print the effective configuration
+//	petmail-relay [flags] check [-url URL]  say what is wrong with a set-up
+//	petmail-relay [flags] backup FILE       copy the data of a relay, running or not
+//	petmail-relay [flags] restore FILE      put a backup into an empty data folder
 //
-// Flags win over the environment. It prints one line, the link to open, on
-// standard output when it is ready, and logs to standard error. SIGINT and
-// SIGTERM end it cleanly. docs/operating.md says more.
+// Flags win over the environment (PETMAIL_*), and that over the file of
+// -config. It prints one line, the link to open, on standard output when it
+// is ready, and logs to standard error. SIGINT and SIGTERM end it cleanly;
+// with TLS, SIGHUP makes it read its certificate again. Exit codes: 0, 1 for
+// a failure or a problem found, 2 for wrong flags or configuration.
+// docs/operating.md says more.
 package main

@@ -68,11 +68,20 @@ func spawn(t testing.TB, env ...string) *process {
 
 func trySpawn(t testing.TB, env ...string) (*process, error) {
 	t.Helper()
+	return tryCommand(t, nil, env...)
+}
+
+// tryCommand lets prepare change the command before it starts.
+func tryCommand(t testing.TB, prepare func(*exec.Cmd), env ...string) (*process, error) {
+	t.Helper()
 	binary, err := build()
 	require.NoError(t, err)
 	p := &process{t: t, cmd: exec.Command(binary), stderr: new(bytes.Buffer), rest: make(chan string, 1)}
 	p.cmd.Env = append([]string{"PETMAIL_ADDR=127.0.0.1:0"}, env...)
 	p.cmd.Stderr = p.stderr
+	if prepare != nil {
+		prepare(p.cmd)
+	}
 	stdout, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
@@ -155,59 +164,4 @@ func TestServe(t *testing.T) {
 	require.Equal(t, descriptor, again, "a second start keeps the data")
 	require.NotContains(t, p.stderr.String(), "127.0.0.1", "logs name no clients")
 	p.terminate()
-}
-
-func TestBackupAndCheck(t *testing.T) {
-	ctx := t.Context()
-	dir := t.TempDir()
-	env := func(name string) string { return map[string]string{"PETMAIL_DATA": dir}[name] }
-	p := spawn(t, "PETMAIL_DATA="+dir)
-	path := "/slots/" + strings.Repeat("ab", 32)
-	status, _, err := p.try("PUT", path, []byte("value"))
-	require.NoError(t, err)
-	require.Equal(t, http.StatusCreated, status)
-	_, descriptor, err := p.try("GET", "/.well-known/petmail-relay", nil)
-	require.NoError(t, err)
-
-	restored := t.TempDir()
-	backup := filepath.Join(restored, "petmail.db")
-	require.NoError(t, run(ctx, []string{"backup", backup}, env, io.Discard, io.Discard), "while the relay runs")
-	require.Error(t, run(ctx, []string{"backup", backup}, env, io.Discard, io.Discard), "nothing is overwritten")
-	info, err := os.Stat(backup)
-	require.NoError(t, err)
-	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "it holds the keys")
-	p.terminate()
-
-	p = spawn(t, "PETMAIL_DATA="+restored)
-	_, value, err := p.try("GET", path, nil)
-	require.NoError(t, err)
-	require.Equal(t, "value", string(value))
-	_, again, err := p.try("GET", "/.well-known/petmail-relay", nil)
-	require.NoError(t, err)
-	require.Equal(t, descriptor, again)
-	p.terminate()
-
-	var out bytes.Buffer
-	require.NoError(t, run(ctx, []string{"check"}, env, &out, io.Discard))
-	require.Contains(t, out.String(), "in order")
-	require.NoError(t, os.Chmod(filepath.Join(dir, "petmail.db"), 0o644))
-	require.Error(t, run(ctx, []string{"check"}, env, &out, io.Discard))
-	require.Contains(t, out.String(), "chmod 600")
-}
-
-func TestOptions(t *testing.T) {
-	none := func(string) string { return "" }
-	o, err := parseOptions(nil, none, io.Discard)
-	require.NoError(t, err)
-	require.Equal(t, "localhost:8787", o.addr)
-	require.Equal(t, "./data", o.data)
-	env := func(name string) string { return map[string]string{"PETMAIL_ADDR": ":1", "PETMAIL_MAX_MIB": "2"}[name] }
-	o, err = parseOptions([]string{"-addr", ":2"}, env, io.Discard)
-	require.NoError(t, err)
-	require.Equal(t, ":2", o.addr, "flags win")
-	require.Equal(t, int64(2<<20), o.maxBytes)
-	for _, args := range [][]string{{"backup"}, {"serve"}, {"check", "x"}, {"-max-mib", "-1"}, {"-log", "loud"}, {"-x"}} {
-		_, err := parseOptions(args, none, io.Discard)
-		require.Error(t, err, args)
-	}
 }

@@ -1,23 +1,88 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/crypto/acme"
 )
+
+// certificates are where the relay's certificates come from: files, or ACME.
+// All methods may be called concurrently.
+type certificates interface {
+	// get is tls.Config.GetCertificate.
+	get(hello *tls.ClientHelloInfo) (*tls.Certificate, error)
+	// challenges answers an authority's http-01 challenges, and passes
+	// everything else on.
+	challenges(next http.Handler) http.Handler
+	// reload is called on SIGHUP.
+	reload()
+	// warm fetches what is missing, in the background, until ctx ends, so
+	// that the first visitor need not wait and the log tells what is wrong.
+	warm(ctx context.Context)
+}
+
+func openCertificates(c *config, log *slog.Logger) (certificates, error) {
+	if len(c.ACMEHosts) > 0 {
+		return newACME(c, log), nil
+	}
+	f := &certificateFiles{certFile: c.TLSCert, keyFile: c.TLSKey, log: log, now: time.Now}
+	return f, f.load()
+}
+
+// overTLS makes l speak TLS. HTTP/2 is not offered: WebSockets need 1.1.
+func overTLS(l net.Listener, c certificates) net.Listener {
+	return tls.NewListener(l, &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     []string{"http/1.1", acme.ALPNProto},
+		GetCertificate: c.get,
+	})
+}
+
+// toHTTPS sends browsers on to the same page over HTTPS on port. With hosts,
+// only to one of them.
+func toHTTPS(hosts []string, port string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		host = strings.Trim(host, "[]")
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			http.Error(w, "this relay speaks HTTPS", http.StatusBadRequest)
+			return
+		case len(hosts) > 0 && !slices.Contains(hosts, host), host == "":
+			http.NotFound(w, r)
+			return
+		}
+		if host = net.JoinHostPort(host, port); port == "443" {
+			host = strings.TrimSuffix(host, ":443")
+		}
+		w.Header().Set("Connection", "close")
+		http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusPermanentRedirect)
+	})
+}
 
 // certificateAge is how long a loaded certificate is used before its files
 // are looked at again.
 const certificateAge = time.Minute
 
-// certificate reads a certificate and its key again when they were renewed.
-type certificate struct {
+// certificateFiles reads a certificate and its key again when they were
+// renewed.
+type certificateFiles struct {
 	certFile, keyFile string
 	log               *slog.Logger
+	now               func() time.Time
 
 	mu      sync.Mutex
 	pair    *tls.Certificate
@@ -25,36 +90,37 @@ type certificate struct {
 	checked time.Time
 }
 
-// withTLS makes l speak TLS. HTTP/2 is not offered: WebSockets need 1.1.
-func withTLS(l net.Listener, certFile, keyFile string, log *slog.Logger) (net.Listener, error) {
-	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
-	if err := c.load(); err != nil {
-		return nil, err
-	}
-	return tls.NewListener(l, &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		NextProtos:     []string{"http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return c.get(time.Now()), nil },
-	}), nil
-}
-
 // get returns the certificate of now. One that cannot be read is logged, and
 // the old one used on.
-func (c *certificate) get(now time.Time) *tls.Certificate {
+func (c *certificateFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now.Sub(c.checked) >= certificateAge {
 		c.checked = now
 		if info, err := os.Stat(c.certFile); err == nil && !info.ModTime().Equal(c.written) {
-			if err := c.load(); err != nil {
-				c.log.Error("couldn't renew the certificate", "error", err)
-			}
+			c.renew()
 		}
 	}
-	return c.pair
+	return c.pair, nil
 }
 
-func (c *certificate) load() error {
+func (c *certificateFiles) reload() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.renew()
+}
+
+// renew wants mu.
+func (c *certificateFiles) renew() {
+	if err := c.load(); err != nil {
+		c.log.Error("couldn't renew the certificate; the old one is used on", "error", err)
+		return
+	}
+	c.log.Info("the certificate was read again", "expires", c.pair.Leaf.NotAfter.UTC().Format(time.DateOnly))
+}
+
+func (c *certificateFiles) load() error {
 	info, err := os.Stat(c.certFile)
 	if err != nil {
 		return fmt.Errorf("couldn't find the certificate: %w", err)
@@ -66,3 +132,7 @@ func (c *certificate) load() error {
 	c.pair, c.written = &pair, info.ModTime()
 	return nil
 }
+
+func (c *certificateFiles) challenges(next http.Handler) http.Handler { return next }
+
+func (c *certificateFiles) warm(context.Context) {}

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
 	"log/slog"
 	"math/big"
 	"net"
@@ -68,15 +67,19 @@ func TestTLS(t *testing.T) {
 func TestCertificateRenewal(t *testing.T) {
 	dir := t.TempDir()
 	certFile, keyFile, _ := writeCertificate(t, dir, 1)
-	c := &certificate{certFile: certFile, keyFile: keyFile, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
-	require.NoError(t, c.load())
-	serial := func(now time.Time) int64 {
-		t.Helper()
-		leaf, err := x509.ParseCertificate(c.get(now).Certificate[0])
-		require.NoError(t, err)
-		return leaf.SerialNumber.Int64()
-	}
 	now := time.Now()
+	clock := now
+	c := &certificateFiles{
+		certFile: certFile, keyFile: keyFile, log: slog.New(slog.DiscardHandler), now: func() time.Time { return clock },
+	}
+	require.NoError(t, c.load())
+	serial := func(at time.Time) int64 {
+		t.Helper()
+		clock = at
+		pair, err := c.get(nil)
+		require.NoError(t, err)
+		return pair.Leaf.SerialNumber.Int64()
+	}
 	require.Equal(t, int64(1), serial(now))
 	writeCertificate(t, dir, 2)
 	later := now.Add(time.Hour)
@@ -88,4 +91,8 @@ func TestCertificateRenewal(t *testing.T) {
 	require.Equal(t, int64(2), serial(now.Add(2*certificateAge)), "a broken one is not taken")
 	writeCertificate(t, dir, 3)
 	require.Equal(t, int64(3), serial(now.Add(3*certificateAge)))
+	writeCertificate(t, dir, 4)
+	require.NoError(t, os.Chtimes(certFile, later, later))
+	c.reload()
+	require.Equal(t, int64(4), serial(now.Add(3*certificateAge)), "a SIGHUP does not wait")
 }
