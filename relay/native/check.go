@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"petmail/relay/core"
 	"petmail/shared/relayproto"
 )
@@ -137,4 +139,19 @@ func integrity(ctx context.Context, db *sql.DB) (damage []string, err error) {
 		damage = append(damage, "the database can't be read: "+err.Error())
 	}
 	return damage, ctx.Err()
+}
+
+// TrySocket opens a WebSocket of a relay as a client does, and waits for what
+// the relay says first.
+func TrySocket(ctx context.Context, url string) error {
+	c, _, err := websocket.Dial(ctx, url, nil)
+	if err != nil {
+		return err
+	}
+	defer c.CloseNow()
+	_, frame, err := c.Read(ctx)
+	if err == nil && len(frame) == 0 {
+		err = errors.New("an empty frame came")
+	}
+	return err
 }

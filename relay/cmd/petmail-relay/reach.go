@@ -3,15 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/coder/websocket"
-
+	"petmail/relay/native"
 	"petmail/shared/relayproto"
 )
 
@@ -67,7 +65,7 @@ func checkReachable(ctx context.Context, f *findings, url string, id [relayproto
 		f.problem("bodies of %d KiB do not get through (%v): raise the proxy's limit", relayproto.MaxSlotValue>>10, orStatus(err, status))
 	}
 	for _, route := range []string{relayproto.RouteMailbox, relayproto.RouteRendezvous} {
-		if err := firstFrame(ctx, "ws"+strings.TrimPrefix(url, "http")+route); err != nil {
+		if err := reachSocket(ctx, "ws"+strings.TrimPrefix(url, "http")+route); err != nil {
 			f.problem("WebSockets to %s do not get through (%v): let the proxy pass them", route, err)
 			continue
 		}
@@ -98,21 +96,9 @@ func request(ctx context.Context, method, url string, body []byte) (int, http.He
 	return resp.StatusCode, resp.Header, answer, err
 }
 
-// firstFrame opens a WebSocket and waits for what the relay says first.
-func firstFrame(ctx context.Context, url string) error {
+// reachSocket opens a WebSocket and waits for what the relay says first.
+func reachSocket(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, reachTime)
 	defer cancel()
-	c, _, err := websocket.Dial(ctx, url, nil)
-	if err != nil {
-		return err
-	}
-	defer c.CloseNow()
-	_, frame, err := c.Read(ctx)
-	if err != nil {
-		return err
-	}
-	if len(frame) == 0 {
-		return errors.New("an empty frame came")
-	}
-	return nil
+	return native.TrySocket(ctx, url)
 }
