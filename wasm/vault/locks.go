@@ -75,6 +75,19 @@ func (w wrapped) check() error {
 	return w.lock().check()
 }
 
+// CheckSecret returns ErrWrongSecret unless secret opens one of the locks. Without
+// locks any does.
+func (v *Vault) CheckSecret(secret Secret) error {
+	v.commit.Lock()
+	defer v.commit.Unlock()
+	if _, err := v.current(); err != nil {
+		return err
+	}
+	a, err := openSlot(slot{body: slotBody{Locks: v.access.locks}}, secret)
+	clear(a.key)
+	return err
+}
+
 // associated binds what a lock says of itself to the key that it wraps.
 func (l Lock) associated() []byte {
 	return bytes.Join([][]byte{[]byte("petmail/vault/lock"), l.ID, []byte(l.Kind), l.Params}, []byte{0})

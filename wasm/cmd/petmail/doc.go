@@ -4,12 +4,17 @@
 //
 // The Worker (extension/src/agent/worker.ts) gives it the object petmailHost:
 //
-//	database   name of the IndexedDB database
+//	database   name of the IndexedDB database under the vault
+//	root       name of the vault's root file in the origin's file system
+//	plain      name of the database of versions before the vault
 //	version    what pages show
 //	restarted  true after a crash
-//	ready(attach)   called once the agent runs, with jsapi.Attacher's function
-//	failed(reason)  called instead if it cannot: "storage" or "internal"
+//	ready(attach)   called once pages may come, with jsapi.Attacher's function
+//	failed(reason)  called instead if they never may: "storage", "busy" (another
+//	                agent holds the vault) or "internal"
+//	ended(reason)   called before the program ends on purpose: "locked" or
+//	                "erased"
 //
-// The program ends only by a failure or a panic; the Worker's owner then
-// starts a new Worker.
+// The program ends by a failure, a panic or on purpose; the Worker's owner
+// then starts a new Worker.
 package main

@@ -5,66 +5,96 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"syscall/js"
 	"time"
 
 	"petmail/wasm/agent"
+	"petmail/wasm/gate"
 	"petmail/wasm/jsapi"
 	"petmail/wasm/relayclient"
+	"petmail/wasm/store"
 	"petmail/wasm/store/idb"
+	"petmail/wasm/vault/opfsjs"
 )
 
 func main() {
-	host := js.Global().Get("petmailHost")
+	h := host{js.Global().Get("petmailHost")}
 	// The Worker's console; info says how often, never what.
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	a, err := open(host, logger)
+	g, err := open(h, logger)
 	if err != nil {
 		logger.Error("couldn't start", "err", err)
-		host.Call("failed", reason(err))
-		os.Exit(1)
+		h.failed(reason(err))
 	}
 	debug(logger)
-	host.Call("ready", jsapi.Attacher(a))
+	h.Call("ready", jsapi.Attacher(g))
 	select {}
 }
 
-func open(host js.Value, logger *slog.Logger) (*agent.Agent, error) {
-	store, err := idb.Open(host.Get("database").String(), func() {
-		// The person cleared our data: begin anew, like any first run.
-		logger.Warn("the database was taken away")
-		os.Exit(1)
-	})
+// host is petmailHost.
+type host struct{ js.Value }
+
+func (h host) text(name string) string { return h.Get(name).String() }
+
+// failed ends the program.
+func (h host) failed(reason string) {
+	h.Call("failed", reason)
+	os.Exit(1)
+}
+
+func open(h host, logger *slog.Logger) (*gate.Gate, error) {
+	places, err := openPlaces(h, logger)
 	if err != nil {
 		return nil, err
 	}
-	a, err := agent.Open(agent.Config{
-		Store:     store,
+	return gate.Open(gate.Config{
+		Vault: places,
+		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger) },
+		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
+		Remove: func() {
+			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
+				logger.Warn("couldn't remove what is left, which is empty", "err", err)
+			}
+		},
+		Now:     time.Now,
+		Logger:  logger,
+		Version: h.text("version"),
+		End: func(reason gate.Reason) {
+			if reason == gate.Failed {
+				h.failed("storage")
+			}
+			h.Call("ended", string(reason))
+			os.Exit(0)
+		},
+	})
+}
+
+func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agent, error) {
+	return agent.Open(agent.Config{
+		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
 		Now:       time.Now,
 		Logger:    logger,
-		Version:   host.Get("version").String(),
-		Restarted: host.Get("restarted").Bool(),
+		Version:   h.text("version"),
+		Restarted: h.Get("restarted").Bool(),
 		Fatal: func(err error) {
 			logger.Error("couldn't go on", "err", err)
-			host.Call("failed", "storage")
-			os.Exit(1)
+			h.failed("storage")
 		},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("couldn't open agent: %w", err)
-	}
-	return a, nil
 }
 
 // reason tells the page what to explain to the person.
 func reason(err error) string {
-	var refusal *idb.Error
-	if errors.As(err, &refusal) || errors.Is(err, idb.ErrTimeout) {
+	var database *idb.Error
+	var file *opfsjs.Error
+	switch {
+	case errors.Is(err, opfsjs.ErrInUse):
+		return "busy"
+	case errors.As(err, &database), errors.As(err, &file), errors.Is(err, idb.ErrTimeout):
 		return "storage"
 	}
 	return "internal"

@@ -179,3 +179,29 @@ func BenchmarkScan200(b *testing.B) {
 		})
 	}
 }
+
+func TestDelete(t *testing.T) {
+	name := fresh()
+	there, err := Exists(name)
+	require.NoError(t, err)
+	require.False(t, there)
+	require.NoError(t, Delete(name))
+
+	s, err := Open(name, nil)
+	require.NoError(t, err)
+	var b store.Batch
+	b.Put("k", []byte("v"))
+	require.NoError(t, s.Commit(&b))
+	there, err = Exists(name)
+	require.NoError(t, err)
+	require.True(t, there)
+	require.NoError(t, s.Close())
+	require.NoError(t, Delete(name))
+	there, err = Exists(name)
+	require.NoError(t, err)
+	require.False(t, there)
+
+	v, err := open(t, name).Get("k")
+	require.NoError(t, err)
+	require.Nil(t, v)
+}

@@ -7,19 +7,23 @@ import (
 	"fmt"
 	"os"
 	"sync"
+
+	"petmail/wasm/vault"
 )
 
-// Size of a root file, in bytes: as vault.RootSize.
-const Size = 8192
+var _ vault.RootFile = (*Root)(nil)
 
-// ErrBounds is returned by reads and writes that leave the file.
+// ErrBounds is returned by reads and writes outside the file.
 var ErrBounds = errors.New("couldn't reach root file: out of bounds")
+
+// ErrInUse is returned by Open when another agent has the file open. It is
+// noticed on Unix only.
+var ErrInUse = errors.New("couldn't open root file: another agent holds it")
 
 // ErrClosed is returned by every method after Close.
 var ErrClosed = errors.New("root file is closed")
 
-// Root is a vault.RootFile. That only one process has it open is for the
-// caller to ensure. All methods may be called concurrently.
+// Root is a vault.RootFile. All methods may be called concurrently.
 type Root struct {
 	mu   sync.Mutex
 	file *os.File // nil: closed
@@ -31,6 +35,10 @@ func Open(path string) (*Root, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open root file: %w", err)
+	}
+	if !lock(f) {
+		f.Close()
+		return nil, ErrInUse
 	}
 	if err := fill(f); err != nil {
 		f.Close()
@@ -44,13 +52,13 @@ func fill(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() > Size {
-		return fmt.Errorf("it has %d bytes instead of %d", info.Size(), Size)
+	if info.Size() > vault.RootSize {
+		return fmt.Errorf("it has %d bytes instead of %d", info.Size(), vault.RootSize)
 	}
-	if info.Size() == Size {
+	if info.Size() == vault.RootSize {
 		return nil
 	}
-	if _, err := f.WriteAt(make([]byte, Size-info.Size()), info.Size()); err != nil {
+	if _, err := f.WriteAt(make([]byte, vault.RootSize-info.Size()), info.Size()); err != nil {
 		return err
 	}
 	return f.Sync()
@@ -60,8 +68,8 @@ func fill(f *os.File) error {
 func (r *Root) ReadAt(p []byte, off int64) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(p, off); err != nil {
-		return 0, err
+	if r.file == nil {
+		return 0, ErrClosed
 	}
 	return r.file.ReadAt(p, off)
 }
@@ -70,20 +78,13 @@ func (r *Root) ReadAt(p []byte, off int64) (int, error) {
 func (r *Root) WriteAt(p []byte, off int64) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(p, off); err != nil {
-		return 0, err
-	}
-	return r.file.WriteAt(p, off)
-}
-
-func (r *Root) check(p []byte, off int64) error {
 	switch {
 	case r.file == nil:
-		return ErrClosed
-	case off < 0 || off > Size-int64(len(p)):
-		return ErrBounds
+		return 0, ErrClosed
+	case off < 0 || off > vault.RootSize-int64(len(p)):
+		return 0, ErrBounds
 	}
-	return nil
+	return r.file.WriteAt(p, off)
 }
 
 // Flush returns once everything written is on the disk.

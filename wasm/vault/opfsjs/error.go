@@ -18,7 +18,7 @@ func (e *Error) Quota() bool { return e.Name == "QuotaExceededError" }
 // agent runs.
 var ErrInUse = errors.New("couldn't open root file: another agent holds it")
 
-// ErrBounds is returned by reads and writes that leave the file.
+// ErrBounds is returned by reads and writes outside the file.
 var ErrBounds = errors.New("couldn't reach root file: out of bounds")
 
 // ErrClosed is returned by every method after Close.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"petmail/wasm/vault"
 	"petmail/wasm/vault/roottest"
 )
 
@@ -65,11 +66,11 @@ func TestFilledUp(t *testing.T) {
 
 	r, err := Open(name)
 	require.NoError(t, err)
-	b := make([]byte, Size)
+	b := make([]byte, vault.RootSize)
 	_, err = r.ReadAt(b, 0)
 	require.NoError(t, err)
-	require.Equal(t, append([]byte{7, 7, 7, 7}, make([]byte, Size-4)...), b)
-	require.Equal(t, Size, r.handle.Call("getSize").Int())
+	require.Equal(t, append([]byte{7, 7, 7, 7}, make([]byte, vault.RootSize-4)...), b)
+	require.Equal(t, vault.RootSize, r.handle.Call("getSize").Int())
 	require.NoError(t, r.Close())
 }
 
@@ -98,7 +99,7 @@ func BenchmarkFlip(b *testing.B) {
 	r, err := Open(fresh())
 	require.NoError(b, err)
 	defer r.Close()
-	slot := make([]byte, Size/2)
+	slot := make([]byte, vault.RootSize/2)
 	for b.Loop() {
 		_, err := r.WriteAt(slot, 0)
 		require.NoError(b, err)

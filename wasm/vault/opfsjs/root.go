@@ -4,13 +4,15 @@ package opfsjs
 
 import (
 	"errors"
+	"io"
 	"sync"
 	"syscall/js"
 	"time"
+
+	"petmail/wasm/vault"
 )
 
-// Size of a root file, in bytes: as vault.RootSize.
-const Size = 8192
+var _ vault.RootFile = (*Root)(nil)
 
 // A browser lets go of the handles of a Worker that has ended only after a
 // moment, so Open tries this often with this pause.
@@ -30,7 +32,7 @@ const (
 type Root struct {
 	mu     sync.Mutex
 	handle js.Value // undefined: closed
-	buffer js.Value // a Uint8Array of Size bytes
+	buffer js.Value // a Uint8Array of vault.RootSize bytes
 }
 
 // Open opens the root file called name; where there is none, or one that a
@@ -49,7 +51,7 @@ func Open(name string) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Root{handle: handle, buffer: js.Global().Get("Uint8Array").New(Size)}
+	r := &Root{handle: handle, buffer: js.Global().Get("Uint8Array").New(vault.RootSize)}
 	if err := r.fill(); err != nil {
 		r.Close()
 		return nil, err
@@ -78,12 +80,12 @@ func (r *Root) fill() error {
 		return err
 	}
 	switch {
-	case size > Size:
+	case size > vault.RootSize:
 		return &Error{Op: opOpen, Name: "DataError"}
-	case size == Size:
+	case size == vault.RootSize:
 		return nil
 	}
-	if err := r.write(make([]byte, Size-size), int64(size)); err != nil {
+	if err := r.write(make([]byte, vault.RootSize-size), int64(size)); err != nil {
 		return err
 	}
 	return try(opOpen, func() { r.handle.Call("flush") })
@@ -93,9 +95,14 @@ func (r *Root) fill() error {
 func (r *Root) ReadAt(p []byte, off int64) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(p, off); err != nil {
-		return 0, err
+	switch {
+	case r.handle.IsUndefined():
+		return 0, ErrClosed
+	case off < 0:
+		return 0, ErrBounds
 	}
+	whole := p
+	p = p[:min(int64(len(p)), max(0, vault.RootSize-off))]
 	view := r.buffer.Call("subarray", 0, len(p))
 	n := 0
 	if err := try(opRead, func() { n = r.handle.Call("read", view, map[string]any{"at": off}).Int() }); err != nil {
@@ -105,15 +112,21 @@ func (r *Root) ReadAt(p []byte, off int64) (int, error) {
 		return 0, &Error{Op: opRead, Name: "DataError"}
 	}
 	js.CopyBytesToGo(p, view)
-	return n, r.wipe()
+	if err := r.wipe(); err != nil || n == len(whole) {
+		return n, err
+	}
+	return n, io.EOF
 }
 
 // WriteAt implements io.WriterAt; it writes within the file or not at all.
 func (r *Root) WriteAt(p []byte, off int64) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.check(p, off); err != nil {
-		return 0, err
+	switch {
+	case r.handle.IsUndefined():
+		return 0, ErrClosed
+	case off < 0 || off > vault.RootSize-int64(len(p)):
+		return 0, ErrBounds
 	}
 	if err := r.write(p, off); err != nil {
 		return 0, err
@@ -137,16 +150,6 @@ func (r *Root) write(p []byte, off int64) error {
 // wipe leaves nothing of a root in JavaScript's memory.
 func (r *Root) wipe() error {
 	return try(opWrite, func() { r.buffer.Call("fill", 0) })
-}
-
-func (r *Root) check(p []byte, off int64) error {
-	switch {
-	case r.handle.IsUndefined():
-		return ErrClosed
-	case off < 0 || off > Size-int64(len(p)):
-		return ErrBounds
-	}
-	return nil
 }
 
 // Flush returns once everything written is on the disk.

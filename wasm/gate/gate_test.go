@@ -1,0 +1,479 @@
+package gate_test
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	mrand "math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"petmail/wasm/api"
+	"petmail/wasm/gate"
+	"petmail/wasm/store"
+	"petmail/wasm/store/mem"
+	"petmail/wasm/vault"
+	"petmail/wasm/vault/vaulttest"
+)
+
+// machine is what outlives a process: the two places of a vault.
+type machine struct {
+	t       *testing.T
+	records *mem.Disk
+	root    *vaulttest.RootDisk
+	plain   *mem.Disk // nil: none
+	removed int
+
+	ends chan gate.Reason
+}
+
+func newMachine(t *testing.T) *machine {
+	return &machine{t: t, records: mem.NewDisk(), root: &vaulttest.RootDisk{}, ends: make(chan gate.Reason, 1)}
+}
+
+// note is the agent of these tests: it keeps one text in its store, tells it
+// to everybody who says hello, and deletes everything when told "erase".
+type note struct {
+	store  store.Store
+	erased func()
+	loop   chan func()
+	done   chan struct{}
+}
+
+func startNote(s store.Store, erased func()) (gate.Agent, error) {
+	if b, err := s.Get("erasing"); err != nil || b != nil {
+		return nil, errors.Join(gate.ErrErase, err)
+	}
+	n := &note{store: s, erased: erased, loop: make(chan func(), 100), done: make(chan struct{})}
+	go func() {
+		defer close(n.done)
+		for f := range n.loop {
+			f()
+		}
+	}()
+	return n, nil
+}
+
+func (n *note) Close() {
+	close(n.loop)
+	<-n.done
+}
+
+func (n *note) Attach(deliver func(any)) (func(api.Request), func()) {
+	return func(r api.Request) {
+		n.loop <- func() {
+			switch r.Command {
+			case api.CmdHello:
+				b, err := n.store.Get("note")
+				if err != nil {
+					deliver(api.Reply{ID: r.ID, Error: &api.Error{Code: api.ErrStorage}})
+					return
+				}
+				auto, _ := n.store.Get("auto")
+				deliver(api.Reply{ID: r.ID, Result: &api.Snapshot{
+					Phase: api.PhaseReady, Name: string(b), Settings: api.Settings{AutoLock: len(auto)},
+				}})
+			case api.CmdErase:
+				deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+				go func() {
+					n.Close()
+					n.erased()
+				}()
+			case api.CmdRename:
+				var b store.Batch
+				b.Put("note", r.Args)
+				if n.store.Commit(&b) == nil {
+					deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+				}
+			default:
+				deliver(api.Reply{ID: r.ID, Error: &api.Error{Code: api.ErrUnknownCommand}})
+			}
+		}
+	}, func() {}
+}
+
+// plainStore is the unencrypted store of an older version.
+type plainStore struct {
+	*mem.Store
+	machine *machine
+}
+
+func (p plainStore) Delete() error {
+	p.machine.plain = nil
+	return p.Close()
+}
+
+// boot starts a process.
+func (m *machine) boot() *gate.Gate {
+	m.t.Helper()
+	g, err := m.tryBoot()
+	require.NoError(m.t, err)
+	return g
+}
+
+func (m *machine) tryBoot() (*gate.Gate, error) {
+	root, err := m.root.Open()
+	require.NoError(m.t, err)
+	return gate.Open(gate.Config{
+		Vault: vault.Config{Backing: m.records.Open(), Root: root, Rand: rand.Reader},
+		Start: startNote,
+		Plain: func() (gate.Plain, error) {
+			if m.plain == nil {
+				return nil, nil
+			}
+			return plainStore{m.plain.Open(), m}, nil
+		},
+		Remove:  func() { m.removed++ },
+		Now:     time.Now,
+		Logger:  slog.New(slog.DiscardHandler),
+		Version: "1",
+		End:     func(r gate.Reason) { m.ends <- r },
+	})
+}
+
+// page is one page and what it was told.
+type page struct {
+	t       *testing.T
+	receive func(api.Request)
+	detach  func()
+	lastID  int
+
+	mu   sync.Mutex
+	told []any
+}
+
+func (p *page) all() []any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.told)
+}
+
+func attach(t *testing.T, g *gate.Gate) *page {
+	p := &page{t: t}
+	p.receive, p.detach = g.Attach(func(message any) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.told = append(p.told, message)
+	})
+	return p
+}
+
+// call sends a command and returns its answer.
+func (p *page) call(command api.Command, args any) api.Reply {
+	p.t.Helper()
+	p.lastID++
+	raw, err := json.Marshal(args)
+	require.NoError(p.t, err)
+	p.receive(api.Request{ID: p.lastID, Command: command, Args: raw})
+	synctest.Wait()
+	for _, message := range p.all() {
+		if r, ok := message.(api.Reply); ok && r.ID == p.lastID {
+			return r
+		}
+	}
+	p.t.Fatalf("%s was not answered", command)
+	return api.Reply{}
+}
+
+func (p *page) snapshot() *api.Snapshot {
+	p.t.Helper()
+	s, ok := p.call(api.CmdHello, struct{}{}).Result.(*api.Snapshot)
+	require.True(p.t, ok)
+	return s
+}
+
+// lastSnapshot is the last that came as an event.
+func (p *page) lastSnapshot() *api.Snapshot {
+	var last *api.Snapshot
+	for _, message := range p.all() {
+		if e, ok := message.(api.Event); ok && e.Snapshot != nil {
+			last = e.Snapshot
+		}
+	}
+	return last
+}
+
+func newLock(t *testing.T) api.NewLock {
+	var b [48]byte
+	_, err := rand.Read(b[:])
+	require.NoError(t, err)
+	return api.NewLock{
+		Lock: api.Lock{ID: hex.EncodeToString(b[:16]), Kind: api.LockPassphrase, Params: `{"salt":"…"}`},
+		Key:  hex.EncodeToString(b[16:]),
+	}
+}
+
+func secretOf(l api.NewLock) api.Secret { return api.Secret{Lock: l.Lock.ID, Key: l.Key} }
+
+func proof(l api.NewLock) *api.Secret {
+	s := secretOf(l)
+	return &s
+}
+
+func code(r api.Reply) api.ErrorCode {
+	if r.Error == nil {
+		return ""
+	}
+	return r.Error.Code
+}
+
+// locked is a machine with a note and a lock.
+func locked(t *testing.T) (*machine, api.NewLock) {
+	m := newMachine(t)
+	p := attach(t, m.boot())
+	require.Empty(t, code(p.call(api.CmdRename, "secret note")))
+	l := newLock(t)
+	require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Locks: []api.NewLock{l}})))
+	require.Empty(t, code(p.call(api.CmdLock, struct{}{})))
+	require.Equal(t, gate.Locked, <-m.ends)
+	return m, l
+}
+
+func TestUnlockedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		g := m.boot()
+		p := attach(t, g)
+		require.Equal(t, api.PhaseReady, p.snapshot().Phase)
+		require.Equal(t, api.ErrBadRequest, code(p.call(api.CmdLock, struct{}{})), "there is no lock")
+		require.Empty(t, code(p.call(api.CmdActive, struct{}{})))
+		require.Equal(t, api.ErrUnknownCommand, code(p.call("nonsense", struct{}{})))
+		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Erased, <-m.ends)
+	})
+}
+
+func TestLocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, l := locked(t)
+		g := m.boot()
+		one, other, silent := attach(t, g), attach(t, g), attach(t, g)
+		for _, p := range []*page{one, other} {
+			s := p.snapshot()
+			require.Equal(t, api.PhaseLocked, s.Phase)
+			require.Equal(t, []api.Lock{l.Lock}, s.Locks)
+			require.Empty(t, s.Name)
+		}
+		require.Equal(t, api.ErrLocked, code(one.call(api.CmdRename, "other")))
+		require.Equal(t, api.ErrLocked, code(one.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(l)})))
+		before := m.root.Bytes()
+		for name, s := range map[string]api.Secret{
+			"other key": {Lock: l.Lock.ID, Key: newLock(t).Key},
+			"other id":  {Lock: newLock(t).Lock.ID, Key: l.Key},
+		} {
+			require.Equal(t, api.ErrWrongSecret, code(one.call(api.CmdUnlock, api.UnlockArgs{Secret: s})), name)
+		}
+		for name, s := range map[string]api.Secret{
+			"empty": {}, "short": {Lock: l.Lock.ID, Key: l.Key[2:]}, "not hex": {Lock: l.Lock.ID, Key: "zz" + l.Key[2:]},
+		} {
+			require.Equal(t, api.ErrBadRequest, code(one.call(api.CmdUnlock, api.UnlockArgs{Secret: s})), name)
+		}
+		require.Equal(t, before, m.root.Bytes(), "a wrong secret costs nothing but time")
+
+		require.Empty(t, code(other.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})))
+		for _, p := range []*page{one, other} {
+			require.Equal(t, `"secret note"`, p.lastSnapshot().Name)
+			require.Equal(t, []api.Lock{l.Lock}, p.lastSnapshot().Locks)
+		}
+		require.Nil(t, silent.lastSnapshot(), "it has not said hello")
+		require.Empty(t, code(one.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})), "another page was faster")
+
+		// Everybody is locked out at once, and hears nothing any more.
+		require.Empty(t, code(one.call(api.CmdLock, struct{}{})))
+		require.Equal(t, gate.Locked, <-m.ends)
+		for _, p := range []*page{one, other, silent} {
+			require.Equal(t, api.PhaseLocked, p.lastSnapshot().Phase)
+		}
+		require.Equal(t, api.ErrLocked, code(one.call(api.CmdRename, "other")))
+	})
+}
+
+func TestChangeLocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, old := locked(t)
+		p := attach(t, m.boot())
+		require.Empty(t, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(old)})))
+		next := newLock(t)
+		wrong := old
+		wrong.Key = next.Key
+		for name, args := range map[string]api.LocksSetArgs{
+			"no proof":           {Locks: []api.NewLock{next}},
+			"wrong proof":        {Proof: proof(wrong), Locks: []api.NewLock{next}},
+			"proof of a new one": {Proof: proof(next), Locks: []api.NewLock{next}},
+			"kept without key":   {Proof: proof(old), Locks: []api.NewLock{wrong, next}},
+			"removed by nobody":  {},
+		} {
+			require.Equal(t, api.ErrWrongSecret, code(p.call(api.CmdLocksSet, args)), name)
+		}
+		odd := newLock(t)
+		odd.Lock.Kind = "odd"
+		require.Equal(t, api.ErrBadRequest, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(old), Locks: []api.NewLock{odd}})))
+
+		require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(old), Locks: []api.NewLock{next}})))
+		event, ok := p.all()[len(p.all())-2].(api.Event)
+		require.True(t, ok)
+		require.Equal(t, []api.Lock{next.Lock}, event.Locks.Locks)
+		p.call(api.CmdLock, struct{}{})
+		require.Equal(t, gate.Locked, <-m.ends)
+
+		p = attach(t, m.boot())
+		require.Equal(t, []api.Lock{next.Lock}, p.snapshot().Locks)
+		require.Equal(t, api.ErrWrongSecret, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(old)})))
+		require.Empty(t, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(next)})))
+		require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(next)})))
+		require.Empty(t, p.snapshot().Locks)
+		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Erased, <-m.ends)
+	})
+}
+
+func TestAutoLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, l := locked(t)
+		// Five minutes, set by the person before.
+		v := m.vault(secretOf(l))
+		var b store.Batch
+		b.Put("auto", make([]byte, 5))
+		require.NoError(t, v.Commit(&b))
+		require.NoError(t, v.Close())
+
+		p := attach(t, m.boot())
+		require.Equal(t, api.PhaseLocked, p.snapshot().Phase)
+		p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})
+		for range 10 {
+			time.Sleep(4 * time.Minute)
+			require.Empty(t, code(p.call(api.CmdActive, struct{}{})))
+		}
+		require.Equal(t, api.PhaseReady, p.lastSnapshot().Phase)
+		start := time.Now()
+		require.Equal(t, gate.Locked, <-m.ends)
+		require.InDelta(t, 5*time.Minute, time.Since(start), float64(3*time.Second))
+		require.Equal(t, api.PhaseLocked, p.lastSnapshot().Phase)
+	})
+}
+
+func (m *machine) vault(secret api.Secret) *vault.Vault {
+	root, err := m.root.Open()
+	require.NoError(m.t, err)
+	id, err := hex.DecodeString(secret.Lock)
+	require.NoError(m.t, err)
+	key, err := hex.DecodeString(secret.Key)
+	require.NoError(m.t, err)
+	v, err := vault.Open(vault.Config{Backing: m.records.Open(), Root: root, Rand: rand.Reader}, vault.Secret{Lock: id, Key: key})
+	require.NoError(m.t, err)
+	return v
+}
+
+func TestBroken(t *testing.T) {
+	for problem, breaks := range map[api.Problem]func(*machine){
+		api.ProblemRootGone:  func(m *machine) { m.root.SetBytes(make([]byte, vault.RootSize)) },
+		api.ProblemStoreGone: func(m *machine) { m.records = mem.NewDisk() },
+		api.ProblemDamaged: func(m *machine) {
+			b := m.root.Bytes()
+			for i := range b {
+				b[i] ^= 1
+			}
+			m.root.SetBytes(b)
+		},
+	} {
+		t.Run(string(problem), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m, l := locked(t)
+				breaks(m)
+				before, records := m.root.Bytes(), m.records.Records()
+				p := attach(t, m.boot())
+				s := p.snapshot()
+				require.Equal(t, api.PhaseBroken, s.Phase)
+				require.Equal(t, problem, s.Problem)
+				require.Empty(t, s.Locks)
+				require.Equal(t, api.ErrLocked, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})))
+				require.Equal(t, before, m.root.Bytes(), "nothing is keyed anew by itself")
+				require.Equal(t, records, m.records.Records())
+
+				// Only erasing it, on the person's word, makes a new one.
+				require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+				require.Equal(t, gate.Erased, <-m.ends)
+				require.Equal(t, make([]byte, vault.RootSize), m.root.Bytes())
+				require.Empty(t, m.records.Records())
+				require.Equal(t, 1, m.removed)
+				p = attach(t, m.boot())
+				require.Equal(t, api.PhaseReady, p.snapshot().Phase)
+				p.call(api.CmdErase, struct{}{})
+				require.Equal(t, gate.Erased, <-m.ends)
+			})
+		})
+	}
+}
+
+// TestForgotten: who has forgotten the passphrase can begin anew.
+func TestForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _ := locked(t)
+		p := attach(t, m.boot())
+		require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+		require.Equal(t, gate.Erased, <-m.ends)
+		require.Empty(t, m.records.Records())
+	})
+}
+
+// TestEraseGoesOn: an erasure that was cut short is finished by the next start.
+func TestEraseGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		root, err := m.root.Open()
+		require.NoError(t, err)
+		v, err := vault.Open(vault.Config{Backing: m.records.Open(), Root: root, Rand: rand.Reader}, vault.Secret{})
+		require.NoError(t, err)
+		var b store.Batch
+		b.Put("erasing", nil)
+		b.Put("note", []byte("secret"))
+		require.NoError(t, v.Commit(&b))
+		require.NoError(t, v.Close())
+		m.boot()
+		require.Equal(t, gate.Erased, <-m.ends)
+		require.Empty(t, m.records.Records())
+		require.Equal(t, make([]byte, vault.RootSize), m.root.Bytes())
+	})
+}
+
+func TestPlainRecordsMoveIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		m.plain = mem.NewDisk()
+		s := m.plain.Open()
+		var b store.Batch
+		for i := range 600 {
+			b.Put(hex.EncodeToString([]byte{byte(i >> 8), byte(i)}), []byte("many"))
+		}
+		b.Put("note", []byte("from before"))
+		require.NoError(t, s.Commit(&b))
+		copied := m.plain.Clone()
+
+		p := attach(t, m.boot())
+		require.Equal(t, "from before", p.snapshot().Name)
+		require.Nil(t, m.plain)
+		require.Empty(t, code(p.call(api.CmdRename, "newer")))
+
+		// A crash before the deletion: the vault's own are newer and stay.
+		m.root.Crash(mrand.New(mrand.NewPCG(1, 2)))
+		m.plain = copied
+		dead := p
+		p = attach(t, m.boot())
+		require.Equal(t, `"newer"`, p.snapshot().Name)
+		require.Nil(t, m.plain)
+
+		// The dead process can do no harm any more, not even by erasing.
+		dead.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Failed, <-m.ends)
+		require.Equal(t, `"newer"`, p.snapshot().Name)
+		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Erased, <-m.ends)
+	})
+}
