@@ -29,8 +29,14 @@ export interface Welcome {
 /** The longest request, as wasm/jsapi has it (there in bytes). */
 export const maxRequest = 128 * 1024;
 
-/** The IndexedDB database of the agent. */
-export const database = "petmail";
+/** The IndexedDB database under the vault: sealed records only. */
+export const database = "petmail-vault";
+
+/** The file of the vault's root, in the origin's private file system. */
+export const rootFile = "petmail-root";
+
+/** The IndexedDB database of versions before the vault, in the clear. */
+export const plainDatabase = "petmail";
 
 export const lobbyName = "petmail/lobby";
 

@@ -1,9 +1,12 @@
 import type { Reason } from "./types";
 
-/** How a Worker ended: ready tells whether it had run. */
+/**
+ * How a Worker ended: ready tells whether it had run. locked and erased are on
+ * purpose: the memory of the Worker goes with it.
+ */
 export interface Ending {
   ready: boolean;
-  reason: Exclude<Reason, "unsupported">;
+  reason: Exclude<Reason, "unsupported"> | "locked" | "erased";
 }
 
 /** What supervise acts through. */
@@ -39,17 +42,21 @@ export async function supervise(host: Supervised): Promise<never> {
   let ends: number[] = [];
   let restarted = false;
   for (;;) {
-    const ending = await host.run(restarted);
-    restarted = ending.ready;
+    const { ready, reason } = await host.run(restarted);
+    if (reason === "locked" || reason === "erased") {
+      restarted = false;
+      continue;
+    }
+    restarted = ready;
     const now = host.now();
     ends = ends.filter((end) => end > now - window);
     ends.push(now);
     if (ends.length < maxEnds) {
-      host.announce("restarting", ending.reason);
+      host.announce("restarting", reason);
       await host.delay(backoff[Math.min(ends.length, backoff.length) - 1] ?? 0);
       continue;
     }
-    host.announce("unavailable", ending.reason);
+    host.announce("unavailable", reason);
     const asked = host.asked();
     await host.delay(rest);
     await asked;

@@ -11,9 +11,9 @@ export type AgentState = "starting" | "ready" | "restarting" | "unavailable";
 /**
  * Why the agent is unavailable: the browser lacks something it needs; the
  * program could not be loaded; the browser refuses to store; it crashed again
- * and again.
+ * and again; another agent holds the vault.
  */
-export type Reason = "unsupported" | "load" | "storage" | "crashing";
+export type Reason = "unsupported" | "load" | "storage" | "crashing" | "busy";
 
 /**
  * Besides the agent's own codes. lost: the agent ended before it answered, so

@@ -2,9 +2,9 @@
 // it when its owner says so, and connects pages to it (names.ts).
 import "../../../dist/wasm/wasm_exec.js";
 import program from "../../../dist/wasm/petmail.wasm?url";
-import { database, guardName, hold } from "./names";
+import { database, guardName, hold, plainDatabase, rootFile } from "./names";
+import type { Ending } from "./supervisor";
 import { type Attach, openSwitchboard } from "./switchboard";
-import type { Reason } from "./types";
 
 /** What the owner says. */
 export interface ToWorker {
@@ -12,15 +12,18 @@ export interface ToWorker {
 }
 
 /** What the owner is told; ended is the last. */
-export type FromWorker = { ready: true } | { ended: Exclude<Reason, "unsupported"> };
+export type FromWorker = { ready: true } | { ended: Ending["reason"] };
 
 /** What wasm/cmd/petmail finds as petmailHost. */
 interface PetmailHost {
   database: string;
+  root: string;
+  plain: string;
   version: string;
   restarted: boolean;
   ready(attach: Attach): void;
-  failed(reason: "storage" | "internal"): void;
+  failed(reason: "storage" | "busy" | "internal"): void;
+  ended(reason: "locked" | "erased"): void;
 }
 
 function tell(message: FromWorker): void {
@@ -50,14 +53,19 @@ async function start(version: string, restarted: boolean): Promise<void> {
   }
   // Whatever else goes wrong, never two agents on one database.
   await hold(guardName);
-  let failure: "storage" | "internal" | undefined;
+  let reason: Ending["reason"] = "crashing";
   const host: PetmailHost = {
     database,
+    root: rootFile,
+    plain: plainDatabase,
     version,
     restarted,
     ready: (attach) => void openSwitchboard(attach).then(() => tell({ ready: true })),
-    failed: (reason) => {
-      failure = reason;
+    failed: (why) => {
+      reason = why === "internal" ? "crashing" : why;
+    },
+    ended: (why) => {
+      reason = why;
     },
   };
   Object.assign(self, { petmailHost: host });
@@ -66,7 +74,7 @@ async function start(version: string, restarted: boolean): Promise<void> {
   try {
     await go.run(await WebAssembly.instantiate(module, go.importObject));
   } finally {
-    tell({ ended: failure === "storage" ? "storage" : "crashing" });
+    tell({ ended: reason });
   }
 }
 

@@ -85,3 +85,11 @@ test("an agent that never ran has not been restarted", async () => {
   ]);
   expect(log.filter((line) => line.includes("run"))).toEqual(["0 run", "5 run", "260 run again"]);
 });
+
+test.each(["locked", "erased"] as const)(
+  "one that was %s is followed at once, however often",
+  async (reason) => {
+    const log = await play(Array.from({ length: 20 }, () => ({ ready: true, reason, after: 10 })));
+    expect(log).toEqual(Array.from({ length: 21 }, (_, i) => `${i * 10} run`));
+  },
+);

@@ -25,6 +25,8 @@ export const en = {
     "The browser does not let Petmail store anything. Leave the private window, allow this site to keep data, or make room on the device.",
   "shell.unavailable.crashing":
     "Petmail stopped again and again. Your messages are still stored. Try again; if it stays so, restart the browser.",
+  "shell.unavailable.busy":
+    "Another Petmail has this one’s storage open. Close the other windows of this browser, or restart it, and try again.",
   "shell.unavailable.unknown": "Petmail does not answer. Try again.",
   "shell.reload": "Try again",
   "shell.relay.connected": "Connected",
@@ -69,6 +71,8 @@ export const de: Record<keyof typeof en, string> = {
     "Der Browser lässt Petmail nichts speichern. Verlass das private Fenster, erlaube dieser Seite, Daten zu behalten, oder schaff Platz auf dem Gerät.",
   "shell.unavailable.crashing":
     "Petmail hat immer wieder angehalten. Deine Nachrichten sind noch gespeichert. Versuch es noch einmal; bleibt es so, starte den Browser neu.",
+  "shell.unavailable.busy":
+    "Ein anderes Petmail hat diesen Speicher geöffnet. Schließ die anderen Fenster dieses Browsers oder starte ihn neu und versuch es noch einmal.",
   "shell.unavailable.unknown": "Petmail antwortet nicht. Versuch es noch einmal.",
   "shell.reload": "Noch einmal",
   "shell.relay.connected": "Verbunden",
