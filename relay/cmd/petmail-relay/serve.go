@@ -65,7 +65,7 @@ func serve(ctx context.Context, o options, getenv func(string) string, stdout, s
 	// Three at most can fail, and nobody waits for the second failure.
 	failed := make(chan error, 3)
 	go func() { failed <- server.Serve(listener) }()
-	companions := &companions{server: server, failed: failed}
+	companions := &companions{server: server, log: log, failed: failed}
 	defer companions.close()
 	if o.HTTPAddr != "" {
 		_, port, _ := net.SplitHostPort(at.String()) // always host:port
@@ -112,6 +112,7 @@ func stopServer(ctx context.Context, o options, server *native.Server) error {
 // companions are the small HTTP servers beside the relay's.
 type companions struct {
 	server  *native.Server
+	log     *slog.Logger
 	failed  chan<- error
 	running sync.WaitGroup
 	servers []*http.Server
@@ -127,6 +128,7 @@ func (c *companions) start(key, addr string, h http.Handler) error {
 		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 30 * time.Second,
 	}
 	c.servers = append(c.servers, s)
+	c.log.Info("listening, too", "setting", key, "address", l.Addr().String())
 	c.running.Go(func() {
 		if err := s.Serve(c.server.Crowd(l)); !errors.Is(err, http.ErrServerClosed) {
 			c.failed <- fmt.Errorf("couldn't serve %s: %w", key, err)
