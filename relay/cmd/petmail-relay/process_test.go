@@ -4,11 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,7 +22,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const patience = 30 * time.Second
+const (
+	patience = 30 * time.Second
+	tick     = 10 * time.Millisecond
+)
 
 // build compiles the real binary once for all tests of a run.
 var build = sync.OnceValues(func() (string, error) {
@@ -54,7 +61,7 @@ type process struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	url    string
-	stderr *bytes.Buffer
+	stderr *logged
 	rest   chan string // standard output after the first line, when it ends
 }
 
@@ -76,7 +83,7 @@ func tryCommand(t testing.TB, prepare func(*exec.Cmd), env ...string) (*process,
 	t.Helper()
 	binary, err := build()
 	require.NoError(t, err)
-	p := &process{t: t, cmd: exec.Command(binary), stderr: new(bytes.Buffer), rest: make(chan string, 1)}
+	p := &process{t: t, cmd: exec.Command(binary), stderr: new(logged), rest: make(chan string, 1)}
 	p.cmd.Env = append([]string{"PETMAIL_ADDR=127.0.0.1:0"}, env...)
 	p.cmd.Stderr = p.stderr
 	if prepare != nil {
@@ -103,6 +110,28 @@ func tryCommand(t testing.TB, prepare func(*exec.Cmd), env ...string) (*process,
 	require.True(t, found, line)
 	p.url = strings.TrimSuffix(url, "/")
 	return p, nil
+}
+
+// log is what the process has written to standard error until now.
+func (p *process) log() string { return p.stderr.String() }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// randomHex is n random hexadecimal digits.
+func randomHex(n int) string {
+	b := make([]byte, (n+1)/2)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)[:n]
+}
+
+// rootPage is the number of the page at which a table begins, from 1.
+func rootPage(t *testing.T, database, table string) (page int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", database)
+	require.NoError(t, err)
+	defer db.Close()
+	require.NoError(t, db.QueryRow(`SELECT rootpage FROM sqlite_master WHERE name = ?`, table).Scan(&page))
+	return page
 }
 
 // kill is kill -9.
