@@ -46,6 +46,11 @@ func TestRendezvousHistories(t *testing.T) {
 				m.Nameplate = rapid.SampledFrom(nameplates).Draw(t, "nameplate")
 			case wormhole.ClientOpen, wormhole.ClientClose:
 				m.Mailbox = rapid.SampledFrom(mailboxes).Draw(t, "mailbox")
+				if m.Type == wormhole.ClientClose {
+					m.Mood = rapid.SampledFrom([]string{
+						"", wormhole.MoodHappy, wormhole.MoodLonely, wormhole.MoodScary, wormhole.MoodErrory,
+					}).Draw(t, "mood")
+				}
 			case wormhole.ClientAdd:
 				m.Phase = rapid.SampledFrom([]string{"1", "2", "3", "4", "5"}).Draw(t, "phase")
 				m.Body = []byte(m.Phase)
@@ -84,6 +89,12 @@ func TestRendezvousHistories(t *testing.T) {
 				}
 			case e.Close:
 				c.opened = ""
+				if e.Broadcast != nil {
+					require.Equal(t, "used", e.Broadcast.Error)
+					require.Equal(t, wormhole.AppID, app, "other applications know no such end")
+					require.Contains(t, []string{wormhole.MoodLonely, wormhole.MoodErrory}, m.Mood)
+					require.Equal(t, int64(1), w.tx.int(t, `SELECT state FROM meetings WHERE id = '`+e.Meeting.ID+`'`))
+				}
 			case e.Broadcast != nil:
 				for _, other := range connections {
 					heard := e.Broadcast.Side + e.Broadcast.Phase

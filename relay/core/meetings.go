@@ -142,27 +142,43 @@ func (r *Relay) openMeeting(tx Tx, app, id, side string) error {
 	return r.TouchMeeting(tx, app, id)
 }
 
-// closeMeeting takes side's leave. The meeting ends with the last side.
-func closeMeeting(tx Tx, app, id, side string) error {
+// gaveUp tells from the mood of a side that leaves whether the meeting is of
+// no more use to the other. Happy: both have what they came for, or the other
+// is about to read it. Scary: what was said tells the other, too, that the
+// code was wrong.
+func gaveUp(mood string) bool {
+	return mood == wormhole.MoodLonely || mood == wormhole.MoodErrory
+}
+
+// closeMeeting takes side's leave. The meeting ends with the last side; one
+// of ours also with a side that gave up, and deserted then tells that another
+// was still there.
+func closeMeeting(tx Tx, app, id, side string, gaveUp bool) (deserted bool, err error) {
 	m, found, err := findMeeting(tx, app, id)
 	if err != nil || !found || m.state != stateOpen {
-		return err // over already: closing is complete
+		return false, err // over already: closing is complete
+	}
+	seated, _, err := queryInt(tx, `SELECT count(*) FROM meeting_sides WHERE app = ? AND meeting = ? AND side = ? AND opened = 1`, app, id, side)
+	if err != nil {
+		return false, fmt.Errorf("couldn't look up a side: %w", err)
 	}
 	_, err = tx.Exec(`UPDATE meeting_sides SET opened = 0 WHERE app = ? AND meeting = ? AND side = ?`, app, id, side)
 	if err != nil {
-		return fmt.Errorf("couldn't close a side: %w", err)
+		return false, fmt.Errorf("couldn't close a side: %w", err)
 	}
 	present, _, err := queryInt(tx, `SELECT count(*) FROM meeting_sides WHERE app = ? AND meeting = ? AND opened = 1`, app, id)
 	if err != nil {
-		return fmt.Errorf("couldn't count sides: %w", err)
+		return false, fmt.Errorf("couldn't count sides: %w", err)
 	}
-	if present > 0 {
-		return nil
+	switch {
+	case !isOurs(app) && present == 0:
+		return false, deleteMeeting(tx, app, id)
+	case isOurs(app) && present == 0:
+		return false, endMeeting(tx, app, id, stateUsed, m.expires)
+	case isOurs(app) && gaveUp && seated > 0:
+		return true, endMeeting(tx, app, id, stateUsed, m.expires)
 	}
-	if !isOurs(app) {
-		return deleteMeeting(tx, app, id)
-	}
-	return endMeeting(tx, app, id, stateUsed, m.expires)
+	return false, nil
 }
 
 // endMeeting empties a meeting and leaves its id, and that of its nameplate,

@@ -26,8 +26,8 @@ type Peer struct {
 type MeetingID struct{ App, ID string }
 
 // Effects are what the host does once a message's changes are durable: send
-// Replies to the peer in order, then, if set, listen to Open or stop, then
-// send Broadcast to everyone who listens to Meeting, the peer included.
+// Replies to the peer in order, then, if set, have it listen to Meeting or
+// stop, then send Broadcast to everyone who listens to Meeting now.
 type Effects struct {
 	Peer      Peer
 	Replies   []wormhole.ServerMessage
@@ -145,7 +145,7 @@ func (r *Relay) handle(tx Tx, e *Effects, m wormhole.ClientMessage) error {
 	case wormhole.ClientAdd:
 		return r.handleAdd(tx, e, m)
 	case wormhole.ClientClose:
-		return r.handleClose(tx, e, m.Mailbox)
+		return r.handleClose(tx, e, m.Mailbox, m.Mood)
 	default:
 		return rendezvousError("unknown type")
 	}
@@ -234,7 +234,7 @@ func (r *Relay) handleAdd(tx Tx, e *Effects, m wormhole.ClientMessage) error {
 	return nil
 }
 
-func (r *Relay) handleClose(tx Tx, e *Effects, meeting string) error {
+func (r *Relay) handleClose(tx Tx, e *Effects, meeting, mood string) error {
 	opened := e.Peer.meeting
 	switch {
 	case e.Peer.closed:
@@ -246,11 +246,17 @@ func (r *Relay) handleClose(tx Tx, e *Effects, meeting string) error {
 	case meeting == "":
 		meeting = opened
 	}
-	if err := closeMeeting(tx, e.Peer.app, meeting, e.Peer.side); err != nil {
+	deserted, err := closeMeeting(tx, e.Peer.app, meeting, e.Peer.side, gaveUp(mood))
+	if err != nil {
 		return err
 	}
 	e.Peer.closed = true
 	e.Meeting, e.Close = MeetingID{e.Peer.app, meeting}, true
 	e.reply(tx, wormhole.ServerMessage{Type: wormhole.ServerClosed})
+	if deserted {
+		e.Broadcast = &wormhole.ServerMessage{
+			Type: wormhole.ServerError, Error: string(errUsed), Orig: []byte(`{}`), ServerTX: seconds(tx.Now()),
+		}
+	}
 	return nil
 }

@@ -155,3 +155,63 @@ func TestAddAfterTheEnd(t *testing.T) {
 	w.tx.now = w.tx.now.Add(relayproto.LinkLifetime)
 	require.Equal(t, "expired", b.say(add).Error)
 }
+
+// TestDeserted checks what a side that stays is told when the other leaves.
+func TestDeserted(t *testing.T) {
+	for _, test := range []struct {
+		app, mood string
+		ends      bool
+	}{
+		{wormhole.AppID, wormhole.MoodLonely, true},
+		{wormhole.AppID, wormhole.MoodErrory, true},
+		{wormhole.AppID, wormhole.MoodHappy, false},
+		{wormhole.AppID, wormhole.MoodScary, false},
+		{wormhole.AppID, "", false},
+		{"other", wormhole.MoodLonely, false},
+		{"other", wormhole.MoodErrory, false},
+	} {
+		t.Run(test.app+" "+test.mood, func(t *testing.T) {
+			w := newWorld(t, core.Config{})
+			a, b := w.bound(test.app, "a"), w.bound(test.app, "b")
+			id := a.say(allocate()).Nameplate
+			mailbox := a.say(claim(id)).Mailbox
+			a.say(openMailbox(mailbox))
+			a.say(wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: "pake", Body: []byte("x")})
+			b.say(claim(id))
+
+			leave := wormhole.ClientMessage{Type: wormhole.ClientClose, Mood: test.mood}
+			e, err := w.relay.Rendezvous(w.tx, a.peer, leave, []byte(`{}`))
+			require.NoError(t, err)
+			require.Equal(t, wormhole.ServerClosed, e.Replies[len(e.Replies)-1].Type)
+			w.checkCounts()
+			late := b.say(openMailbox(mailbox))
+			if !test.ends {
+				require.Nil(t, e.Broadcast)
+				require.Equal(t, wormhole.ServerMail, late.Type, "what was said is still to be read")
+				return
+			}
+			require.Equal(t, "used", e.Broadcast.Error)
+			require.Equal(t, "used", late.Error)
+			require.Equal(t, "used", w.bound(test.app, "b").say(claim(id)).Error)
+			require.Zero(t, w.tx.int(t, `SELECT count(*) FROM meeting_messages`))
+			again := w.bound(test.app, "a").say(wormhole.ClientMessage{Type: wormhole.ClientClose, Mailbox: mailbox, Mood: test.mood})
+			require.Equal(t, wormhole.ServerClosed, again.Type, "a closing may be repeated")
+		})
+	}
+}
+
+// TestDesertedByNobody checks that only a side that is there can end a
+// meeting for the other.
+func TestDesertedByNobody(t *testing.T) {
+	w := newWorld(t, core.Config{})
+	a := w.bound(wormhole.AppID, "a")
+	a.say(openMailbox("m"))
+	lonely := wormhole.ClientMessage{Type: wormhole.ClientClose, Mailbox: "m", Mood: wormhole.MoodLonely}
+	w.bound(wormhole.AppID, "stranger").say(lonely)
+	b := w.bound(wormhole.AppID, "b")
+	b.say(openMailbox("m"))
+	b.say(wormhole.ClientMessage{Type: wormhole.ClientClose, Mood: wormhole.MoodHappy})
+	w.bound(wormhole.AppID, "b").say(lonely)
+	add := wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: "1", Body: []byte("x")}
+	require.NotEqual(t, wormhole.ServerError, a.say(add).Type)
+}

@@ -52,7 +52,8 @@ func (m *meetings) apply(p *peerConn, e core.Effects) {
 		m.listen(e.Meeting, p)
 	case e.Close:
 		m.forget(e.Meeting, p)
-	case e.Broadcast != nil:
+	}
+	if e.Broadcast != nil {
 		for _, listener := range m.listeners[e.Meeting] {
 			listener.enqueue(*e.Broadcast)
 		}

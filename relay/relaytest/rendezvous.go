@@ -266,6 +266,35 @@ func testRendezvousCancelled(t *testing.T, r *relay) {
 	bob.refused("used", claim(nameplate))
 }
 
+// testRendezvousDeserted has a side give up while the other is there: that
+// one is told at once, whoever comes later too.
+func testRendezvousDeserted(t *testing.T, r *relay) {
+	alice, bob := r.arrive(wormhole.AppID, "alice"), r.arrive(wormhole.AppID, "bob")
+	nameplate := alice.allocate()
+	mailbox := alice.claim(nameplate)
+	alice.open(mailbox)
+	bob.claim(nameplate)
+	bob.open(mailbox)
+	bob.pass(1) // the relay knows that it listens
+	alice.say(wormhole.ClientMessage{Type: wormhole.ClientClose, Mood: wormhole.MoodLonely})
+	alice.expect(wormhole.ServerClosed)
+	alice.pass(2) // and is not told of itself
+	require.Equal(t, "used", bob.expect(wormhole.ServerError).Error)
+	bob.refused("used", wormhole.ClientMessage{Type: wormhole.ClientAdd, Phase: "pake", Body: []byte("x")})
+	carol := r.arrive(wormhole.AppID, "carol")
+	carol.refused("used", claim(nameplate))
+	carol.refused("used", openMailbox(mailbox))
+
+	// To users of Magic Wormhole a mood is nothing but a word.
+	alice, bob = r.arrive(otherApp, "alice"), r.arrive(otherApp, "bob")
+	alice.open("shared")
+	bob.open("shared")
+	bob.pass(3)
+	alice.say(wormhole.ClientMessage{Type: wormhole.ClientClose, Mood: wormhole.MoodLonely})
+	alice.expect(wormhole.ServerClosed)
+	bob.add("pake", "from bob")
+}
+
 // testRendezvousOtherApps checks what users of Magic Wormhole rely on.
 func testRendezvousOtherApps(t *testing.T, r *relay) {
 	alice := r.arrive(otherApp, "alice")

@@ -56,6 +56,7 @@ func Run(t *testing.T, start func(t *testing.T) *Instance) {
 		{"RendezvousCrowded", testRendezvousCrowded},
 		{"RendezvousUsed", testRendezvousUsed},
 		{"RendezvousCancelled", testRendezvousCancelled},
+		{"RendezvousDeserted", testRendezvousDeserted},
 		{"RendezvousOtherApps", testRendezvousOtherApps},
 		{"RendezvousOrder", testRendezvousOrder},
 		{"RendezvousHostile", testRendezvousHostile},

@@ -166,6 +166,47 @@ func TestWrongCodeBurnsIt(t *testing.T) {
 	})
 }
 
+// TestCodeAndLinkRace has two people use the two halves of one invitation: who
+// comes second is told, and does not wait until the code expires.
+func TestCodeAndLinkRace(t *testing.T) {
+	for _, asleep := range []bool{false, true} {
+		t.Run(fmt.Sprintf("second asleep %t", asleep), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+				eve := w.Person("Eve", 3)
+				eve.Begin()
+				inv := ada.Invite()
+				ada.Stop()
+				byLink, byCode := bob.Accept(inv.Link), eve.Accept(inv.Code)
+				bob.AwaitInvite(byLink.ID, api.InviteWaiting)
+				eve.AwaitInvite(byCode.ID, api.InviteWaiting)
+				advance(time.Second) // both cards are at the relay
+				if asleep {
+					bob.Stop()
+					eve.Stop()
+				}
+				ada.Start()
+				ada.AwaitInvite(inv.ID, api.InviteDone)
+				advance(time.Second) // the relay knows that the other half is not needed any more
+				if asleep {
+					bob.Start()
+					eve.Start()
+				}
+				first, firstID, second, secondID := bob, byLink.ID, eve, byCode.ID
+				require.Len(t, ada.Snapshot().Conversations, 1, "one invitation, one person")
+				if ada.Snapshot().Conversations[0].Met == api.MetByCode {
+					first, firstID, second, secondID = eve, byCode.ID, bob, byLink.ID
+				}
+				first.AwaitInvite(firstID, api.InviteDone)
+				began := time.Now()
+				second.AwaitInvite(secondID, api.InviteUsed)
+				require.Less(t, time.Since(began), time.Minute, "told, not expired")
+				require.Empty(t, second.Snapshot().Conversations)
+				eve.Stop()
+			})
+		})
+	}
+}
+
 func TestUsedLink(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		eve := w.Person("Eve", 3)
