@@ -10,6 +10,7 @@ import * as firstrun from "../firstrun/texts";
 import * as invite from "../invite/texts";
 import * as landing from "../landing/texts";
 import * as list from "../list/texts";
+import * as note from "../note/texts";
 import * as popup from "../popup/texts";
 import * as settings from "../settings/texts";
 import * as shell from "../shell/texts";
@@ -23,6 +24,7 @@ export const en = {
   ...invite.en,
   ...landing.en,
   ...list.en,
+  ...note.en,
   ...popup.en,
   ...settings.en,
   ...shell.en,
@@ -39,6 +41,7 @@ export const de: Texts = {
   ...invite.de,
   ...landing.de,
   ...list.de,
+  ...note.de,
   ...popup.de,
   ...settings.de,
   ...shell.de,

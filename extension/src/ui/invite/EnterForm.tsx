@@ -3,6 +3,7 @@ import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
 import type { State } from "../state";
+import { Completions, useCompletions } from "./Completions";
 
 interface Props {
   state: State;
@@ -15,8 +16,8 @@ interface Props {
 /** No code or link is longer. */
 const MAX = 1_000;
 
-/** So many words to choose from fit below the field. */
-const SHOWN = 4;
+/** Petmail's numbers have four digits. */
+const FOREIGN = /^\s*\d{1,3}[-\s]+\w/;
 
 /** Where a code or link is entered. */
 export function EnterForm({ state, text: given, error: known }: Props) {
@@ -76,24 +77,14 @@ export function EnterForm({ state, text: given, error: known }: Props) {
           }}
         />
         {completions.length > 0 ? (
-          <ul class="completions" id="enter-note" aria-label={t("enter.completions")}>
-            {completions.slice(0, SHOWN).map((completion) => (
-              <li key={completion}>
-                <button
-                  type="button"
-                  class="button small"
-                  data-testid="invite-completion"
-                  aria-label={completion}
-                  onClick={() => {
-                    setText(completion);
-                    field.current?.focus();
-                  }}
-                >
-                  {lastWord(completion)}
-                </button>
-              </li>
-            ))}
-          </ul>
+          <Completions
+            id="enter-note"
+            completions={completions}
+            onChoose={(completion) => {
+              setText(completion);
+              field.current?.focus();
+            }}
+          />
         ) : (
           <p class="note" id="enter-note" role="status">
             {relay ? t("enter.linkFound", { relay }) : t("enter.example")}
@@ -101,6 +92,11 @@ export function EnterForm({ state, text: given, error: known }: Props) {
         )}
       </div>
       <ErrorNote id="enter-error" text={error} />
+      {FOREIGN.test(text) && (
+        <p class="note" role="status">
+          {t("note.looksLike")}
+        </p>
+      )}
       <button
         type="submit"
         class="button primary wide"
@@ -109,35 +105,16 @@ export function EnterForm({ state, text: given, error: known }: Props) {
       >
         {busy ? t("enter.accepting") : t("enter.accept")}
       </button>
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="note-have"
+        onClick={() => state.show({ kind: "note-enter", code: FOREIGN.test(text) ? text : "" })}
+      >
+        {t("note.hintReceive")}
+      </button>
     </form>
   );
-}
-
-function lastWord(code: string): string {
-  // Where more words follow, the completion ends with a dash.
-  return code.replace(/-$/, "").split("-").at(-1) ?? code;
-}
-
-/** The whole codes that the text may become, while it is one that is begun. */
-function useCompletions(state: State, text: string): readonly string[] {
-  const [completions, setCompletions] = useState<readonly string[]>([]);
-  useEffect(() => {
-    if (!/^\s*\d+[-\s]+\w/.test(text) || relayOf(text)) {
-      setCompletions([]);
-      return;
-    }
-    let current = true;
-    const typed = text.trim().toLowerCase();
-    state.client
-      .call("words", { text })
-      .then((words) => words.completions.filter((completion) => completion !== typed))
-      .catch(() => []) // one can type without
-      .then((fitting) => current && setCompletions(fitting));
-    return () => {
-      current = false;
-    };
-  }, [state, text]);
-  return completions;
 }
 
 /** The host of an invite link, or "" if the text is none. */

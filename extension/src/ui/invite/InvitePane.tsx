@@ -91,6 +91,19 @@ function MyInvite({ state, invite }: Props) {
       <Status invite={invite} />
       {!over && <Validity invite={invite} />}
       {invite.state === "waiting" && !note && <ForWhom state={state} invite={invite} />}
+      {!over && (
+        <details class="fold">
+          <summary>{t("note.hintTitle")}</summary>
+          <button
+            type="button"
+            class="button"
+            data-testid="note-new"
+            onClick={() => state.show({ kind: "note-new", text: "" })}
+          >
+            {t("note.hintSend")}
+          </button>
+        </details>
+      )}
       <ErrorNote text={error} />
       {over && (
         <button

@@ -6,6 +6,7 @@ import { Icon } from "../icons";
 import { ConversationList } from "../list/ConversationList";
 import type { Data, State } from "../state";
 import { InviteItems } from "./InviteItems";
+import { NoteItems } from "./NoteItems";
 import { RelayLight } from "./RelayLight";
 
 /** The people, the open invitations, and the ways to everything else. */
@@ -54,6 +55,7 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
       <ErrorNote text={error} />
       <div class="list-body">
         <InviteItems state={state} />
+        <NoteItems state={state} />
         <ConversationList
           conversations={state.conversations.value}
           selected={view.kind === "conversation" ? view.id : ""}

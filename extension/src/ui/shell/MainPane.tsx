@@ -9,6 +9,9 @@ import { errorText } from "../errors";
 import { Icon } from "../icons";
 import { EnterPane } from "../invite/EnterPane";
 import { InvitePane } from "../invite/InvitePane";
+import { NotePane } from "../note/NotePane";
+import { ReceivePane } from "../note/ReceivePane";
+import { SendPane } from "../note/SendPane";
 import { SettingsPane } from "../settings/SettingsPane";
 import type { Data, State } from "../state";
 
@@ -42,6 +45,27 @@ export function MainPane({ state, data, onBack }: Props) {
       return (
         <Page onBack={onBack}>
           <EnterPane state={state} text={view.text} asked={view.asked} error={view.error} />
+        </Page>
+      );
+    case "note": {
+      const note = state.notes.value.find(({ id }) => id === view.id);
+      if (!note) return <Home state={state} />;
+      return (
+        <Page onBack={onBack}>
+          <NotePane key={note.id} state={state} note={note} />
+        </Page>
+      );
+    }
+    case "note-new":
+      return (
+        <Page onBack={onBack}>
+          <SendPane state={state} text={view.text} />
+        </Page>
+      );
+    case "note-enter":
+      return (
+        <Page onBack={onBack}>
+          <ReceivePane key={view.code} state={state} code={view.code} />
         </Page>
       );
     case "settings":

@@ -1,0 +1,155 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { AgentError } from "../../agent/types";
+import { t } from "../catalogue";
+import { ErrorNote } from "../components";
+import { errorText } from "../errors";
+import { Completions, useCompletions } from "../invite/Completions";
+import type { State } from "../state";
+import { sendCommand } from "./command";
+import "../invite/invite.css";
+import "./note.css";
+
+/** No code or address is longer. */
+const MAX = 200;
+
+/** Where a code of wormhole is entered. */
+export function ReceivePane({ state, code: given }: { state: State; code: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [code, setCode] = useState(given);
+  const [server, setServer] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  /** A word is not in the list; the person may know better. */
+  const [doubt, setDoubt] = useState(false);
+  const completions = useCompletions(state, code);
+  const relay = state.data.value?.relay.url ?? "";
+
+  useEffect(() => field.current?.focus(), []);
+
+  const type = (text: string) => {
+    setCode(text);
+    setError("");
+    setDoubt(false);
+  };
+  const fetch = async (exact: boolean) => {
+    if (code.trim() === "") {
+      setError(t("enter.empty"));
+      return;
+    }
+    setBusy(true);
+    setError("");
+    setDoubt(false);
+    try {
+      await state.receiveNote(code, server, exact);
+    } catch (reason) {
+      setError(errorText(reason));
+      setDoubt(reason instanceof AgentError && reason.code === "bad_word");
+      field.current?.focus();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <article class="letter centered" aria-labelledby="note-title">
+      <h2 id="note-title">{t("note.receiveTitle")}</h2>
+      <p class="note">{t("note.receiveHow")}</p>
+      <form
+        class="enter"
+        aria-busy={busy}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void fetch(false);
+        }}
+      >
+        <div class="field">
+          <label for="note-code-input">{t("note.code")}</label>
+          <input
+            id="note-code-input"
+            ref={field}
+            data-testid="note-code-input"
+            value={code}
+            maxLength={MAX}
+            dir="ltr"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            aria-invalid={error ? true : undefined}
+            aria-describedby="enter-note note-error"
+            onInput={(event) => type(event.currentTarget.value)}
+          />
+          {completions.length > 0 ? (
+            <Completions
+              id="enter-note"
+              completions={completions}
+              onChoose={(completion) => {
+                type(completion);
+                field.current?.focus();
+              }}
+            />
+          ) : (
+            <p class="note" id="enter-note">
+              {t("note.example")}
+            </p>
+          )}
+        </div>
+        <ErrorNote id="note-error" text={error} />
+        {doubt && (
+          <button
+            type="button"
+            class="button"
+            data-testid="note-exact"
+            onClick={() => void fetch(true)}
+          >
+            {t("note.exact")}
+          </button>
+        )}
+        <details class="fold">
+          <summary>{t("note.otherServer")}</summary>
+          <div class="field">
+            <label for="note-server">{t("note.server")}</label>
+            <input
+              id="note-server"
+              data-testid="note-server"
+              value={server}
+              maxLength={MAX}
+              dir="ltr"
+              inputMode="url"
+              autocomplete="off"
+              autocapitalize="none"
+              spellcheck={false}
+              aria-describedby="note-server-note"
+              onInput={(event) => {
+                setServer(event.currentTarget.value);
+                setError("");
+              }}
+            />
+            <p class="note" id="note-server-note">
+              {t("note.serverNote")}
+            </p>
+          </div>
+        </details>
+        <button
+          type="submit"
+          class="button primary wide"
+          data-testid="note-receive"
+          aria-disabled={busy}
+        >
+          {t(busy ? "note.fetching" : "note.fetch")}
+        </button>
+      </form>
+      <p class="note">{t("note.theyType")}</p>
+      <p class="command" data-testid="note-send-command" dir="ltr">
+        {sendCommand(relay)}
+      </p>
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="note-new"
+        onClick={() => state.show({ kind: "note-new", text: "" })}
+      >
+        {t("note.hintSend")}
+      </button>
+    </article>
+  );
+}
