@@ -6,7 +6,8 @@ import { Text } from "../conversation/Bubble";
 import { safeLine } from "../conversation/text";
 import { errorText } from "../errors";
 import { noteEnded, type State } from "../state";
-import { receiveCommand } from "./command";
+import { Command } from "./Command";
+import { receiveCommand } from "./commands";
 import "../invite/invite.css";
 import "./note.css";
 
@@ -110,9 +111,7 @@ function Code({ note }: { note: Note }) {
         </p>
       </div>
       <p class="note">{t("note.command")}</p>
-      <p class="command" data-testid="note-command" dir="ltr">
-        {command}
-      </p>
+      <Command text={command} testid="note-command" />
       <div class="column">
         <CopyButton text={command} label={t("note.copyCommand")} primary testid="note-copy" />
       </div>

@@ -5,7 +5,8 @@ import { ErrorNote } from "../components";
 import { errorText } from "../errors";
 import { Completions, useCompletions } from "../invite/Completions";
 import type { State } from "../state";
-import { sendCommand } from "./command";
+import { Command } from "./Command";
+import { sendCommand } from "./commands";
 import "../invite/invite.css";
 import "./note.css";
 
@@ -139,9 +140,7 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
         </button>
       </form>
       <p class="note">{t("note.theyType")}</p>
-      <p class="command" data-testid="note-send-command" dir="ltr">
-        {sendCommand(relay)}
-      </p>
+      <Command text={sendCommand(relay)} testid="note-send-command" />
       <button
         type="button"
         class="button quiet"

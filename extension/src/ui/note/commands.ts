@@ -11,5 +11,5 @@ export function receiveCommand(relay: string, code: string): string {
 }
 
 export function sendCommand(relay: string): string {
-  return `wormhole --relay-url ${mailboxServer(relay)} send --text`;
+  return `wormhole --relay-url ${mailboxServer(relay)} send --text "…"`;
 }
