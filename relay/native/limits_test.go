@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func from(h http.Handler, addr, method, path string, body []byte, header ...stri
 	r := httptest.NewRequest(method, path, bytes.NewReader(body))
 	r.RemoteAddr = addr
 	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
+		r.Header.Add(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -65,17 +66,70 @@ func TestRates(t *testing.T) {
 		"a header that nobody vouches for changes nothing")
 }
 
+// TestProxyHeader checks whose word counts for where a request comes from.
 func TestProxyHeader(t *testing.T) {
 	h := handler(t, native.Config{
 		Limits:             native.Limits{Writes: native.Rate{PerSecond: 0.001, Burst: 1}},
 		TrustedProxyHeader: "X-Forwarded-For",
+		TrustedProxies:     []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")},
 	})
-	put := func(forwarded string) int {
-		return from(h, "127.0.0.1:1", "PUT", randomSlot(t), []byte("x"), "X-Forwarded-For", forwarded).StatusCode
+	put := func(client string, forwarded ...string) int {
+		t.Helper()
+		var header []string
+		for _, f := range forwarded {
+			header = append(header, "X-Forwarded-For", f)
+		}
+		return from(h, client, "PUT", randomSlot(t), []byte("x"), header...).StatusCode
 	}
-	require.Equal(t, http.StatusCreated, put("192.0.2.1"))
-	require.Equal(t, http.StatusTooManyRequests, put("192.0.2.99, 192.0.2.1"), "only the proxy's own entry counts")
-	require.Equal(t, http.StatusCreated, put("192.0.2.1, 192.0.2.2"))
+	const created, limited = http.StatusCreated, http.StatusTooManyRequests
+	require.Equal(t, created, put("127.0.0.1:1", "192.0.2.1"))
+	require.Equal(t, limited, put("127.0.0.1:1", "192.0.2.99, 192.0.2.1"), "what stands before is the client's claim")
+	require.Equal(t, limited, put("127.0.0.1:2", "192.0.2.1:4711"), "with a port")
+	require.Equal(t, limited, put("127.0.0.1:2", "192.0.2.1, 10.1.2.3, 127.0.0.1"), "through two more proxies of ours")
+	require.Equal(t, limited, put("10.9.9.9:1", "192.0.2.1"), "another proxy of ours")
+	require.Equal(t, limited, put("127.0.0.1:1", "192.0.2.77", "192.0.2.1"), "in two lines")
+	require.Equal(t, created, put("127.0.0.1:1", "192.0.2.1, 192.0.2.2"))
+	require.Equal(t, created, put("127.0.0.1:1", "2001:db8::1"))
+	require.Equal(t, limited, put("127.0.0.1:1", "[2001:db8::2]:99"))
+
+	// Who is not a proxy is what it is, whatever it says.
+	require.Equal(t, created, put("198.51.100.1:1", "203.0.113.1"))
+	for n := range 20 {
+		require.Equal(t, limited, put("198.51.100.1:1", numbered("203.0.113.", n)), "spoofed")
+	}
+	require.Equal(t, created, put("127.0.0.1:1", "203.0.113.1"), "nobody else pays for it")
+
+	// Nonsense of a proxy is one client, and none that is free.
+	require.Equal(t, created, put("127.0.0.1:1", "unknown"))
+	require.Equal(t, limited, put("127.0.0.1:1", "_hidden"))
+}
+
+// TestProxiedMetrics checks that a proxy on the same machine shows the
+// metrics to nobody.
+func TestProxiedMetrics(t *testing.T) {
+	h := handler(t, native.Config{TrustedProxyHeader: "X-Client"})
+	require.Equal(t, http.StatusOK, from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil).StatusCode)
+	require.Equal(t, http.StatusOK, from(h, "[::1]:1", "GET", relayproto.RouteMetrics, nil).StatusCode)
+	for _, header := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Client"} {
+		require.Equal(t, http.StatusNotFound, from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil, header, "x").StatusCode, header)
+	}
+}
+
+func TestRateText(t *testing.T) {
+	for text, rate := range map[string]native.Rate{
+		"1000/20000": {PerSecond: 1000, Burst: 20_000}, "0.5m/1": {PerSecond: 0.5 / 60, Burst: 1},
+		"2m/500": {PerSecond: 2.0 / 60, Burst: 500}, "off": {PerSecond: -1}, "2.5/3": {PerSecond: 2.5, Burst: 3},
+	} {
+		var r native.Rate
+		require.NoError(t, r.UnmarshalText([]byte(text)))
+		require.Equal(t, rate, r)
+		again, err := r.MarshalText()
+		require.NoError(t, err)
+		require.Equal(t, text, string(again))
+	}
+	for _, text := range []string{"", "5", "/", "0/5", "-1/5", "NaN/5", "5/NaN", "Inf/5", "5/0", "5/1e99", "5s/5"} {
+		require.Error(t, new(native.Rate).UnmarshalText([]byte(text)), text)
+	}
 }
 
 func TestDefaultLimitsBearABrowserTest(t *testing.T) {

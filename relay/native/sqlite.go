@@ -74,7 +74,7 @@ func openDatabase(dir string, maxBytes int64) (_ *database, err error) {
 		return nil, err
 	}
 	d.writeDB, err = sql.Open("sqlite", dsn(path, patient, "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint(4000)", "cache_size(-16384)"))
+		"wal_autocheckpoint(4000)", "cache_size(-16384)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database: %w", err)
 	}
@@ -90,13 +90,38 @@ func openDatabase(dir string, maxBytes int64) (_ *database, err error) {
 			return nil, fmt.Errorf("couldn't limit the database: %w", err)
 		}
 	}
-	d.readDB, err = sql.Open("sqlite", dsn(path, patient, "query_only(1)", "cache_size(-2048)"))
+	d.readDB, err = sql.Open("sqlite", dsn(path, patient, "query_only(1)", "cache_size(-2048)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database for reading: %w", err)
 	}
 	d.readDB.SetMaxOpenConns(readConnections)
 	d.readDB.SetMaxIdleConns(readConnections)
-	return d, nil
+	return d, d.warmReads()
+}
+
+// warmReads opens the files of all reading connections now, so that they are
+// there when no more files can be opened.
+func (d *database) warmReads() error {
+	ctx := context.Background()
+	var conns []*sql.Conn
+	var errs []error
+	for range readConnections {
+		c, err := d.readDB.Conn(ctx)
+		if err != nil {
+			errs = append(errs, err)
+			break
+		}
+		conns = append(conns, c)
+		var tables int
+		errs = append(errs, c.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`).Scan(&tables))
+	}
+	for _, c := range conns {
+		errs = append(errs, c.Close()) // back to the pool
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("couldn't open the database for reading: %w", err)
+	}
+	return nil
 }
 
 // createPrivate makes a file that holds keys, so that SQLite, which gives its
