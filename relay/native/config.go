@@ -1,6 +1,7 @@
 package native
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -32,6 +33,9 @@ type Config struct {
 
 	// Limits bound what clients can ask for.
 	Limits Limits
+
+	// TLS makes Serve speak TLS. It must not offer HTTP/2: WebSockets need 1.1.
+	TLS *tls.Config
 
 	// TrustedProxyHeader names the header in which a proxy in front of this
 	// relay gives the client's IP address, such as "X-Forwarded-For". Empty:

@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -129,7 +130,12 @@ func (s *Server) Handler() http.Handler { return s.handler }
 
 // Serve accepts connections until Close, then returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(s.Crowd(l)); !errors.Is(err, http.ErrServerClosed) {
+	l = s.Crowd(l)
+	if s.cfg.TLS != nil {
+		// Outside of the crowd: net/http has to see that it is TLS.
+		l = tls.NewListener(l, s.cfg.TLS)
+	}
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("couldn't serve: %w", err)
 	}
 	return nil

@@ -51,9 +51,13 @@ func serve(ctx context.Context, o options, getenv func(string) string, stdout, s
 			listener.Close()
 			return err
 		}
-		listener, scheme = overTLS(listener, certs), "https"
+		scheme = "https"
 	}
-	server, err := native.Open(o.native(web, log))
+	cfg := o.native(web, log)
+	if certs != nil {
+		cfg.TLS = tlsConfig(certs)
+	}
+	server, err := native.Open(cfg)
 	if err != nil {
 		listener.Close()
 		if errors.Is(err, native.ErrLocked) {

@@ -39,13 +39,13 @@ func openCertificates(c *config, log *slog.Logger) (certificates, error) {
 	return f, f.load()
 }
 
-// overTLS makes l speak TLS. HTTP/2 is not offered: WebSockets need 1.1.
-func overTLS(l net.Listener, c certificates) net.Listener {
-	return tls.NewListener(l, &tls.Config{
+// tlsConfig does not offer HTTP/2: WebSockets need 1.1.
+func tlsConfig(c certificates) *tls.Config {
+	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
 		NextProtos:     []string{"http/1.1", acme.ALPNProto},
 		GetCertificate: c.get,
-	})
+	}
 }
 
 // toHTTPS sends browsers on to the same page over HTTPS on port. With hosts,

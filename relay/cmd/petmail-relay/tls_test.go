@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"io"
 	"log/slog"
 	"math/big"
 	"net"
@@ -95,4 +96,30 @@ func TestCertificateRenewal(t *testing.T) {
 	require.NoError(t, os.Chtimes(certFile, later, later))
 	c.reload()
 	require.Equal(t, int64(4), serial(now.Add(3*certificateAge)), "a SIGHUP does not wait")
+}
+
+// TestBrokenHandshakes checks who sees the addresses of clients that break
+// off, as every port scanner does.
+func TestBrokenHandshakes(t *testing.T) {
+	certFile, keyFile, _ := writeCertificate(t, t.TempDir(), 1)
+	for _, addresses := range []string{"true", "false"} {
+		s := serveHere(t, map[string]string{
+			"PETMAIL_ADDR": "127.0.0.1:0", "PETMAIL_DATA": t.TempDir(), "PETMAIL_LOG": "debug", "PETMAIL_LOG_ADDRESSES": addresses,
+			"PETMAIL_TLS_CERT": certFile, "PETMAIL_TLS_KEY": keyFile,
+		})
+		c, err := net.Dial("tcp", s.addr)
+		require.NoError(t, err)
+		from := c.LocalAddr().String()
+		_, err = io.WriteString(c, "this is no handshake")
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, c) // until the relay hangs up
+		require.NoError(t, c.Close())
+		s.end() // waits for what is being written
+		if addresses == "true" {
+			require.Contains(t, s.log.String(), from)
+		} else {
+			require.NotContains(t, s.log.String(), from)
+			require.NotContains(t, s.log.String(), "handshake")
+		}
+	}
 }
