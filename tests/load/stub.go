@@ -1,0 +1,4 @@
+package main
+import "context"
+func measureRendezvous(context.Context, settings, *report) error {return nil}
+func measureDoors(context.Context, settings, *report) error {return nil}
