@@ -12,7 +12,7 @@ import (
 // are 4 KiB, and a socket keeps both for as long as it is idle, which is
 // nearly always. Frames of agents are smaller; larger ones to them pass by the
 // buffer.
-const slimBuffer = 512
+const slimBuffer = 256
 
 // slimWriter gives a WebSocket smaller buffers than those of net/http.
 type slimWriter struct{ http.ResponseWriter }

@@ -169,7 +169,7 @@ func (p *peerConn) gone() bool {
 // serveRendezvous is GET /v1.
 func (s *Server) serveRendezvous(w http.ResponseWriter, r *http.Request) {
 	s.serveSocket(w, r, "rendezvous", relayproto.MaxRendezvousFrame,
-		func(ctx context.Context, c *websocket.Conn, client prefix) func() {
+		func(ctx context.Context, _ func(), c *websocket.Conn, client prefix) func() {
 			return func() { s.rendezvousSocket(ctx, c, client) }
 		})
 }

@@ -26,22 +26,22 @@ var errHostile = errors.New("the client broke the protocol")
 
 // serveMailbox is GET /mailbox.
 func (s *Server) serveMailbox(w http.ResponseWriter, r *http.Request) {
-	s.serveSocket(w, r, "mailbox", maxAgentFrame, func(ctx context.Context, c *websocket.Conn, _ prefix) func() {
+	s.serveSocket(w, r, "mailbox", maxAgentFrame, func(ctx context.Context, end func(), c *websocket.Conn, _ prefix) func() {
 		id, waiting, auth, err := s.authenticate(ctx, c)
 		if err != nil {
 			return func() {}
 		}
 		credit := auth.Credit
-		return func() { s.mailboxSocket(ctx, c, id, waiting, credit) }
+		return func() { s.mailboxSocket(ctx, end, c, id, waiting, credit) }
 	})
 }
 
 // serveSocket accepts a WebSocket, within the limits, and lets begin and then
 // what it returns have it until it or the server ends. ctx ends with the
-// server. Each runs on a goroutine of its own, so that an idle socket keeps
+// server or by end, which closes the socket too. Each runs on a goroutine of its own, so that an idle socket keeps
 // neither what the handler needed nor the stack that a signature takes.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string, maxFrame int64,
-	begin func(ctx context.Context, c *websocket.Conn, client prefix) (run func())) {
+	begin func(ctx context.Context, end func(), c *websocket.Conn, client prefix) (run func())) {
 	client := s.clientPrefix(r)
 	release, ok := s.enterSocket(w, client)
 	if !ok {
@@ -64,13 +64,16 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string
 		_ = c.Close(websocket.StatusGoingAway, "")
 		cancel()
 	})
+	end := func() {
+		cancel()
+		_ = c.CloseNow()
+	}
 	go func() {
-		run := begin(ctx, c, client)
+		run := begin(ctx, end, c, client)
 		go func() {
 			defer release()
-			defer c.CloseNow()
 			defer s.metrics.socket(kind, -1)
-			defer cancel()
+			defer end()
 			defer unwatch()
 			run()
 		}()
@@ -79,24 +82,28 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string
 
 // mailboxSocket runs one authenticated socket. It reads; the
 // goroutine of its inbox writes.
-func (s *Server) mailboxSocket(ctx context.Context, c *websocket.Conn, id core.MailboxID, waiting uint64, credit uint32) {
-	ctx, cancel := context.WithCancel(ctx)
+func (s *Server) mailboxSocket(ctx context.Context, end func(), c *websocket.Conn, id core.MailboxID, waiting uint64, credit uint32) {
 	out := &sender{s: s, c: c, id: id, waiting: waiting}
 	in := newInbox(credit, func(in *inbox) {
 		if !out.send(ctx, in) {
 			in.stop()
-			cancel()
+			end()
 		}
 	})
 	s.hub.join(id, in)
 	defer s.hub.leave(id, in)
 	defer in.wait()
 	defer in.stop()
-	defer cancel()
+	defer end()
 	in.signal()
 	pace := newPace()
+	silent := time.AfterFunc(silentTimeout, end)
+	defer silent.Stop()
 	for {
-		f, err := readFrame(ctx, c, silentTimeout)
+		// A context that can end would cost an idle socket half a kilobyte;
+		// whoever ends ctx closes the socket.
+		f, err := readFrame(context.Background(), c)
+		silent.Reset(silentTimeout)
 		if err == nil {
 			err = pace.wait(ctx)
 		}
@@ -138,7 +145,9 @@ func (s *Server) authenticate(ctx context.Context, c *websocket.Conn) (id core.M
 	if err := writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameChallenge, Nonce: nonce}); err != nil {
 		return 0, 0, auth, err
 	}
-	auth, err = readFrame(ctx, c, relayproto.AuthTimeout)
+	patient, cancel := context.WithTimeout(ctx, relayproto.AuthTimeout)
+	defer cancel()
+	auth, err = readFrame(patient, c)
 	switch {
 	case errors.Is(err, errHostile), err == nil && auth.Type != relayproto.FrameAuth:
 		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeMalformed, "expected an auth frame")
@@ -240,9 +249,7 @@ func (o *sender) deliver(ctx context.Context, deliveries []core.Delivery) (ok bo
 }
 
 // readFrame reads one frame. errHostile means that it was none.
-func readFrame(ctx context.Context, c *websocket.Conn, timeout time.Duration) (relayproto.Frame, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+func readFrame(ctx context.Context, c *websocket.Conn) (relayproto.Frame, error) {
 	kind, data, err := c.Read(ctx)
 	if err != nil {
 		return relayproto.Frame{}, err
