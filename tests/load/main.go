@@ -23,6 +23,7 @@ type settings struct {
 	sockets int
 	active  time.Duration // of the measurement with active mailboxes
 	serve   string        // what to be instead: a relay or an echo
+	quota   int64         // of a door at that relay, in bytes; 0: the default
 }
 
 func main() {
@@ -47,6 +48,7 @@ func run(ctx context.Context) error {
 	flags.IntVar(&s.sockets, "sockets", 10_000, "idle sockets")
 	flags.DurationVar(&s.active, "active", time.Minute, "time of the measurement with 1,000 active mailboxes")
 	flags.StringVar(&s.serve, "serve", "", "used by the program itself: what to serve from -dir")
+	flags.Int64Var(&s.quota, "quota", 0, "used by the program itself: what a door takes, in `bytes`")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 
 	"petmail/shared/address"
 	"petmail/shared/relayproto"
@@ -89,11 +88,11 @@ func (r *relay) register(n int) error {
 
 // restart starts the relay in dir again, after stopping it unless it was
 // killed.
-func (r *relay) restart(dir string) error {
+func (r *relay) restart(dir string, args ...string) error {
 	if r.cmd.ProcessState == nil {
 		r.process.stop()
 	}
-	p, err := launchSelf("relay", dir)
+	p, err := launchSelf("relay", dir, args...)
 	if err != nil {
 		return err
 	}
@@ -200,5 +199,3 @@ func (d *depositor) deposit(request []byte) error {
 	}
 	return nil
 }
-
-func (r *relay) cpu() time.Duration { return r.process.cpu() }

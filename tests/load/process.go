@@ -21,9 +21,10 @@ const patience = 30 * time.Second
 
 // process is a server that was started for a measurement.
 type process struct {
-	cmd  *exec.Cmd
-	addr string // host:port
-	out  *tail
+	cmd   *exec.Cmd
+	stdin io.WriteCloser // open for as long as this process lives; may be nil
+	addr  string         // host:port
+	out   *tail
 }
 
 // tail keeps the last of what a process printed, for errors.
@@ -77,6 +78,9 @@ func launchSelf(kind, dir string, args ...string) (*process, error) {
 	}
 	p := &process{cmd: exec.Command(self, append([]string{"-serve", kind, "-dir", dir}, args...)...), out: new(tail)}
 	p.cmd.Stderr = p.out
+	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
+		return nil, fmt.Errorf("couldn't start a %s: %w", kind, err)
+	}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("couldn't start a %s: %w", kind, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -18,10 +19,17 @@ import (
 )
 
 // serve is the other end of launchSelf: a relay without rate limits, or a
-// WebSocket that sends back what it gets.
+// WebSocket that sends back what it gets. It ends with its parent, whose end
+// closes standard input.
 func serve(s settings) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		cancel()
+	}()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("couldn't listen: %w", err)
@@ -39,16 +47,16 @@ func serve(s settings) error {
 			}
 			defer pprof.StopCPUProfile()
 		}
-		return serveRelay(ctx, l, s.dir)
+		return serveRelay(ctx, l, s)
 	case "echo":
 		return serveEcho(ctx, l)
 	}
 	return fmt.Errorf("can't serve %q", s.serve)
 }
 
-func serveRelay(ctx context.Context, l net.Listener, dir string) error {
+func serveRelay(ctx context.Context, l net.Listener, s settings) error {
 	server, err := native.Open(native.Config{
-		DataDir: dir, Limits: native.Unlimited(), Core: core.Config{MaxMailboxBytes: 1 << 40},
+		DataDir: s.dir, Limits: native.Unlimited(), Core: core.Config{MaxMailboxBytes: 1 << 40, MaxDoorBytes: s.quota},
 	})
 	if err != nil {
 		return err
