@@ -29,6 +29,9 @@ type Config struct {
 	// Fatal is called, once, when the stored state can neither be written nor
 	// read: the agent has ended, and its host should start a fresh one.
 	Fatal func(error)
+	// Erased is called, once, when the person has this Petmail deleted: the
+	// agent has ended, and its host erases the store and begins anew.
+	Erased func()
 }
 
 // Agent is a running agent. Its methods may be called from any goroutine.
@@ -50,6 +53,9 @@ type Agent struct {
 	relay     api.RelayState
 	restarted time.Time // when a crash was recovered from; zero: never
 	fatal     error     // the state is lost; nothing can be done any more
+	erasing   bool      // the person has this Petmail deleted
+	lastTurn  int64     // unix ms: the clock at the last turn
+	pause     int64     // unix ms: the store refused; nothing is deleted before
 }
 
 // state is everything that is stored, messages excepted.
@@ -59,11 +65,12 @@ type state struct {
 	conversations map[wire.ID]*entry
 	invites       map[wire.ID]*invite.Invite
 	notes         map[wire.ID]*noteWork
+	deletions
 }
 
 // Open reads the stored state and starts the agent.
 func Open(config Config) (*Agent, error) {
-	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil || config.Fatal == nil {
+	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil || config.Fatal == nil || config.Erased == nil {
 		return nil, errors.New("couldn't open agent: configuration is incomplete")
 	}
 	if config.Logger == nil {
@@ -98,16 +105,22 @@ func (a *Agent) Close() {
 
 // loop owns the state.
 func (a *Agent) loop() {
+	defer func() {
+		if a.erasing {
+			a.config.Erased()
+		}
+	}()
 	defer close(a.stopped)
 	a.connect()
 	defer func() { a.conn.close() }()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for a.fatal == nil {
+	for a.fatal == nil && !a.erasing {
 		select {
 		case <-a.stop:
 			return
 		case <-a.inbox.wake:
+			a.expireFirst()
 			a.run(a.inbox.take())
 		case <-timer.C:
 			a.run([]input{{do: (*turn).due}})
@@ -115,6 +128,10 @@ func (a *Agent) loop() {
 		timer.Reset(a.untilDue())
 	}
 	a.inbox.close(func() {})
+	if a.erasing {
+		a.conn.closeMailbox()
+		return
+	}
 	a.config.Fatal(a.fatal)
 }
 

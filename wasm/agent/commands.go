@@ -31,6 +31,11 @@ func handlers() map[api.Command]handler {
 		api.CmdMessages:      handle((*turn).messagesPage),
 		api.CmdSend:          handle((*turn).send),
 		api.CmdDelete:        handle((*turn).deleteMessage),
+		api.CmdDeleteForAll:  handle((*turn).deleteForAll),
+		api.CmdTimer:         handle((*turn).setTimer),
+		api.CmdDraft:         handle((*turn).setDraft),
+		api.CmdClear:         handle((*turn).clearConversation),
+		api.CmdErase:         (*turn).erase,
 		api.CmdRead:          handle((*turn).read),
 		api.CmdPetname:       handle((*turn).petname),
 		api.CmdForget:        handle((*turn).forgetConversation),
@@ -189,7 +194,7 @@ func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
 		return nil, err
 	}
 	limit := min(max(args.Limit, 1), api.MaxPage)
-	stored, err := t.a.messages(e.c.ID, args.Before, true, limit+1)
+	stored, err := t.shown(e, args.Before, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -247,6 +252,12 @@ func (t *turn) send(args api.SendArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.saveDraft(e.c.ID, "")
+	return t.written(e, m), nil
+}
+
+// written stores, shows and sends a message of our own.
+func (t *turn) written(e *entry, m conversation.Message) api.Message {
 	t.saveMessage(e, m)
 	t.previewed(e, m)
 	t.touch(e)
@@ -255,7 +266,7 @@ func (t *turn) send(args api.SendArgs) (any, error) {
 	}
 	view := messageView(m)
 	t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: view}})
-	return view, nil
+	return view
 }
 
 // sealMessage encrypts a message of our own and puts it into the outbox.
@@ -270,45 +281,16 @@ func (t *turn) sealMessage(e *entry, m conversation.Message) {
 	}
 }
 
-func (t *turn) deleteMessage(args api.DeleteArgs) (any, error) {
-	e, err := t.find(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	cursor, ok := cursorOf(args.Message)
-	if !ok {
-		return nil, refuse(api.ErrNotFound, "no such message")
-	}
-	if _, ok := t.message(e, cursor); !ok {
-		return nil, refuse(api.ErrNotFound, "no such message")
-	}
-	t.batch.Delete(messageKey(e.c.ID, cursor))
-	t.emit(api.Event{MessageRemoved: &api.MessageRef{Conversation: args.Conversation, Message: args.Message}})
-	if cursor != e.meta.PreviewAt {
-		return nil, nil
-	}
-	// The list shows what is the newest message now.
-	older, err := t.a.messages(e.c.ID, cursor, true, 1)
-	if err != nil {
-		return nil, err
-	}
-	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
-	if len(older) == 1 {
-		t.previewed(e, older[0])
-	}
-	t.touch(e)
-	return nil, nil
-}
-
 func (t *turn) read(args api.ReadArgs) (any, error) {
 	e, err := t.find(args.Conversation)
 	if err != nil {
 		return nil, err
 	}
-	if e.meta.Unread != 0 {
-		e.meta.Unread = 0
+	if e.meta.Unread != 0 || e.meta.Read != e.meta.Arrived {
+		e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
 		t.touch(e)
 	}
+	t.startTimers(e)
 	return nil, nil
 }
 
@@ -326,43 +308,6 @@ func (t *turn) petname(args api.PetnameArgs) (any, error) {
 	e.contact.Petname = name
 	t.touch(e)
 	return nil, nil
-}
-
-func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
-	e, err := t.find(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	for _, inv := range t.a.state.invites {
-		if inv.Conversation == e.c.ID {
-			inv.Withdraw()
-			inv.Dismissed = true
-			t.saveInvite(inv)
-			t.syncRendezvous(inv)
-			t.sweepInvite(inv)
-		}
-	}
-	t.forget(e)
-	return nil, nil
-}
-
-// forget deletes a conversation and everything that belongs to it.
-func (t *turn) forget(e *entry) {
-	id := e.c.ID
-	for _, prefix := range []string{prefMessage, prefRow, prefHeld} {
-		err := t.a.scan(prefix+id.String()+"/", func(key string, _ []byte) error {
-			t.batch.Delete(key)
-			return nil
-		})
-		if err != nil {
-			t.fail(err)
-		}
-	}
-	t.batch.Delete(groupKey(id))
-	t.batch.Delete(convKey(id))
-	delete(t.a.state.conversations, id)
-	delete(t.dirty, id)
-	t.emit(api.Event{ConversationRemoved: id.String()})
 }
 
 func (t *turn) safety(args api.ConversationArgs) (any, error) {

@@ -10,6 +10,8 @@ import (
 // invitations that expire. Deposits and slots follow by themselves after each
 // turn.
 func (t *turn) due() {
+	t.expire()
+	t.deleteMore()
 	for _, e := range t.a.state.conversations {
 		if e.c.State != conversation.Open {
 			continue
@@ -27,6 +29,10 @@ func (t *turn) due() {
 	t.expireNotes()
 }
 
+// pauseAfterFailure keeps deletions that the store refuses from being tried
+// without end.
+const pauseAfterFailure = 5 * time.Second
+
 // idle is how long the loop sleeps when nothing is due.
 const idle = time.Hour
 
@@ -39,6 +45,7 @@ func (a *Agent) untilDue() time.Duration {
 			next = min(next, ms)
 		}
 	}
+	at(a.nextDeletion())
 	for _, e := range a.state.conversations {
 		at(e.c.AckDue)
 		for _, r := range e.rows {

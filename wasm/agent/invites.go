@@ -97,6 +97,8 @@ func (t *turn) stepped(inv *invite.Invite, via invite.Via, step invite.Step) {
 		c:       step.Conversation,
 		contact: addressbook.Contact{Petname: inv.Note, Met: metBy(via), Created: t.now},
 		meta:    convMeta{Activity: t.now},
+
+		requests: make(map[uint64]*retraction),
 	}
 	t.a.state.conversations[e.c.ID] = e
 	t.touch(e)

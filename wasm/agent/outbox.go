@@ -51,8 +51,9 @@ const maxDeposits = 8
 // out one at a time, so that they arrive in order.
 type sending struct {
 	busy    bool
-	retryAt int64 // unix ms; 0: not waiting
-	failed  int   // in a row
+	row     uint64 // under way, if busy
+	retryAt int64  // unix ms; 0: not waiting
+	failed  int    // in a row
 }
 
 // enqueue adds rows for what a conversation wants sent.
@@ -95,7 +96,7 @@ func (a *Agent) deposit() {
 			continue
 		}
 		if r := e.nextRow(now); r != nil {
-			e.sending.busy = true
+			e.sending.busy, e.sending.row = true, r.N
 			a.conn.deposits++
 			a.depositRow(e, r)
 		}
@@ -197,6 +198,9 @@ func (t *turn) setMessageState(e *entry, cursor string, to conversation.MessageS
 	for _, s := range from {
 		if m.State == s {
 			m.State = to
+			if to != conversation.Undelivered {
+				t.startTimer(e, &m, t.now)
+			}
 			t.saveMessage(e, m)
 			t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m)}})
 			return
@@ -214,6 +218,7 @@ func (t *turn) acknowledged(e *entry) {
 				t.drop(e, r)
 			case r.Kind == rowMessage && r.Number <= m.Acked:
 				t.drop(e, r)
+				t.requestArrived(e, r.Number)
 				t.setMessageState(e, r.Cursor, conversation.Delivered,
 					conversation.Sending, conversation.SentOut, conversation.Undelivered)
 			}
@@ -237,9 +242,9 @@ func (t *turn) refreshRows(e *entry) {
 		if r.Next == 0 || r.Next > t.now || e.c.Readable(r.Epoch, t.now-r.Created) || e.sending.busy {
 			continue
 		}
-		m, ok := t.message(e, r.Cursor)
+		m, ok := t.plaintext(e, r)
 		if !ok {
-			t.drop(e, r) // deleted here and no longer readable there
+			t.void(e, r) // deleted here and no longer readable there
 			continue
 		}
 		out, err := e.c.Seal(t.a.config.Rand, m)

@@ -1,8 +1,10 @@
 package agent
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -99,6 +101,12 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	if r.Joined {
 		t.joined(e)
 	}
+	for _, removal := range r.Removals {
+		t.removeTheirs(e, removal)
+	}
+	for _, carried := range r.Carried {
+		t.carriedOut(e, carried)
+	}
 	if r.Heard || r.Acked {
 		t.acknowledged(e)
 	}
@@ -158,16 +166,36 @@ func (t *turn) joined(e *entry) {
 	if err != nil {
 		t.fail(err)
 	}
+	var unsent []conversation.Message
 	for _, m := range records {
 		if m.Mine && m.State == conversation.Sending {
-			t.sealMessage(e, m)
+			unsent = append(unsent, m)
 		}
+	}
+	for _, request := range e.requests {
+		unsent = append(unsent, request.Message)
+	}
+	slices.SortFunc(unsent, func(x, y conversation.Message) int { return cmp.Compare(x.Number, y.Number) })
+	for _, m := range unsent {
+		t.sealMessage(e, m)
 	}
 }
 
 // arrived stores a new message.
 func (t *turn) arrived(e *entry, m conversation.Message) {
+	if m.Claimed != "" {
+		t.batch.Put(movedKey(e.c.ID, m.Claimed), []byte(m.Cursor))
+	}
+	if m.Kind == conversation.KindTimer {
+		// It is seen in the conversation; nobody need be called for it.
+		t.saveMessage(e, m)
+		t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m)}})
+		return
+	}
+	e.meta.Arrived++
+	m.Arrival = e.meta.Arrived
 	t.saveMessage(e, m)
+	t.awaitReading(e, m)
 	e.meta.Unread++
 	t.previewed(e, m)
 	t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m), Fresh: true}})
@@ -175,7 +203,7 @@ func (t *turn) arrived(e *entry, m conversation.Message) {
 
 // previewed shows m in the list if it is the newest.
 func (t *turn) previewed(e *entry, m conversation.Message) {
-	if m.Cursor < e.meta.PreviewAt {
+	if m.Cursor < e.meta.PreviewAt || !previewable(m) {
 		return
 	}
 	e.meta.PreviewAt, e.meta.PreviewMine = m.Cursor, m.Mine

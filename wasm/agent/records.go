@@ -19,13 +19,20 @@ import (
 const (
 	keySelf     = "self"
 	keySettings = "settings"
-	prefConv    = "conv/" // conv/<conversation>: convRecord
-	prefGroup   = "mls/"  // mls/<conversation>: encoded MLS state
-	prefMessage = "msg/"  // msg/<conversation>/<cursor>: conversation.Message
-	prefRow     = "out/"  // out/<conversation>/<row>: row
-	prefHeld    = "held/" // held/<conversation>/<row>: encoded conversation.Body
-	prefInvite  = "inv/"  // inv/<invite>: invite.Invite
-	prefNote    = "note/" // note/<note>: note.Note
+	prefConv    = "conv/"   // conv/<conversation>: convRecord
+	prefGroup   = "mls/"    // mls/<conversation>: encoded MLS state
+	prefMessage = "msg/"    // msg/<conversation>/<cursor>: conversation.Message
+	prefRow     = "out/"    // out/<conversation>/<row>: row
+	prefHeld    = "held/"   // held/<conversation>/<row>: encoded conversation.Body
+	prefInvite  = "inv/"    // inv/<invite>: invite.Invite
+	prefNote    = "note/"   // note/<note>: note.Note
+	prefRequest = "req/"    // req/<conversation>/<number>: retraction
+	prefMoved   = "mov/"    // mov/<conversation>/<claimed cursor>: cursor
+	prefUnread  = "new/"    // new/<conversation>/<cursor>: Arrival of a message whose timer waits to be read
+	prefDue     = "due/"    // due/<timer>/<unix ms>/<conversation>/<cursor>: empty
+	prefDraft   = "draft/"  // draft/<conversation>: text
+	prefGoing   = "going/"  // going/<conversation>: going
+	keyErasing  = "erasing" // there while everything is being erased
 )
 
 func convKey(id wire.ID) string                { return prefConv + id.String() }
@@ -76,6 +83,10 @@ type entry struct {
 	rows    []*row // not yet acknowledged or not yet deposited, oldest first
 	held    []held // bodies of a later epoch, oldest first
 
+	requests map[uint64]*retraction // ours to delete, not confirmed yet, by number
+	waiting  int                    // messages whose timer waits to be read
+	starting bool                   // of those some have been read
+
 	sending sending // volatile
 	slot    slotWork
 }
@@ -88,6 +99,9 @@ type convMeta struct {
 	PreviewMine bool   `cbor:"4,keyasint,omitempty"`
 	PreviewAt   string `cbor:"5,keyasint,omitempty"` // cursor of that message
 	NextRow     uint64 `cbor:"6,keyasint,omitempty"` // number of the next outbox or held row
+	Arrived     uint64 `cbor:"7,keyasint,omitempty"` // Arrival of the newest message
+	Read        uint64 `cbor:"8,keyasint,omitempty"` // messages up to this Arrival have been read,
+	ReadAt      int64  `cbor:"9,keyasint,omitempty"` // the last of them then, unix ms
 }
 
 type convRecord struct {
@@ -157,14 +171,23 @@ func (t *turn) message(e *entry, cursor string) (conversation.Message, bool) {
 	if err := wire.Unmarshal(b, &m, maxRecord); err != nil {
 		t.fail(fmt.Errorf("couldn't decode message: %w", err))
 	}
+	if t.a.state.cleared(e.c.ID, m) {
+		return conversation.Message{}, false
+	}
 	return m, true
 }
 
 // load replaces the state in memory by what is stored.
 func (a *Agent) load() error {
 	s := state{conversations: make(map[wire.ID]*entry), invites: make(map[wire.ID]*invite.Invite)}
-	b, err := a.config.Store.Get(keySelf)
+	b, err := a.config.Store.Get(keyErasing)
 	if err != nil {
+		return fmt.Errorf("couldn't read: %w", err)
+	}
+	if b != nil {
+		return ErrErasing
+	}
+	if b, err = a.config.Store.Get(keySelf); err != nil {
 		return fmt.Errorf("couldn't read: %w", err)
 	}
 	if b != nil {
@@ -240,6 +263,9 @@ func (a *Agent) load() error {
 	if s.notes, err = a.loadNotes(); err != nil {
 		return err
 	}
+	if err := a.loadDeletions(&s); err != nil {
+		return err
+	}
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {
@@ -265,7 +291,7 @@ func (a *Agent) loadEntry(value []byte) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &entry{c: c, contact: r.Contact, meta: r.Meta}, nil
+	return &entry{c: c, contact: r.Contact, meta: r.Meta, requests: make(map[uint64]*retraction)}, nil
 }
 
 // owner finds the conversation in a key; nil if it has been deleted.

@@ -18,6 +18,7 @@ type turn struct {
 
 	batch  store.Batch
 	dirty  map[wire.ID]*entry // conversations to be stored
+	hidden map[wire.ID]*entry // conversations whose previewed message is gone
 	events []api.Event
 	after  []func()
 }
@@ -81,7 +82,8 @@ func (a *Agent) run(inputs []input) {
 // date and are passed over. On error nothing has been stored and nothing sent,
 // but the state in memory is not to be trusted.
 func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, err error) {
-	t = &turn{a: a, now: a.nowMilli(), dirty: make(map[wire.ID]*entry)}
+	t = &turn{a: a, now: a.nowMilli(), dirty: make(map[wire.ID]*entry), hidden: make(map[wire.ID]*entry)}
+	a.look(t.now)
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -99,6 +101,7 @@ func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, err error) 
 			in.do(t)
 		}
 	}
+	t.previewAgain()
 	for _, e := range t.dirty {
 		t.save(e)
 		t.emit(api.Event{Conversation: e.view()})
@@ -131,6 +134,7 @@ func (a *Agent) finish(t *turn) {
 // its own: envelopes that were not acknowledged come again over the new ones.
 func (a *Agent) recover(cause error) {
 	a.log.Error("restoring the stored state", "cause", cause)
+	a.pause = a.nowMilli() + pauseAfterFailure.Milliseconds()
 	a.conn.close()
 	if err := a.load(); err != nil {
 		// Nothing can be trusted any more.

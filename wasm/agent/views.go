@@ -14,6 +14,7 @@ func (a *Agent) snapshot() *api.Snapshot {
 	s := &api.Snapshot{
 		Phase: api.PhaseNew, Version: a.config.Version, Relay: a.relay, Settings: a.state.settings,
 		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: a.noteViews(),
+		Drafts: []api.Draft{}, Deletions: []api.Deletion{},
 		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
 	}
 	if a.state.self == nil {
@@ -29,6 +30,14 @@ func (a *Agent) snapshot() *api.Snapshot {
 		}
 		return strings.Compare(x.ID, y.ID)
 	})
+	for id, text := range a.state.drafts {
+		s.Drafts = append(s.Drafts, api.Draft{Conversation: id.String(), Text: text})
+	}
+	for id, g := range a.state.going {
+		if g.slow(a.nowMilli()) {
+			s.Deletions = append(s.Deletions, *g.view(id))
+		}
+	}
 	for _, inv := range a.state.invites {
 		if !inv.Dismissed {
 			s.Invites = append(s.Invites, *inviteView(inv))
@@ -48,7 +57,7 @@ func (e *entry) view() *api.Conversation {
 		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName,
 		Met: api.MetByCode, Verified: e.contact.Verified, KeyAlarm: e.contact.KeyAlarm,
 		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
-		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine,
+		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine, Timer: int(e.c.Timer),
 	}
 	if e.contact.Met == addressbook.MetByLink {
 		v.Met = api.MetByLink
@@ -70,9 +79,24 @@ func (e *entry) view() *api.Conversation {
 // messageView shows a message. Its page id is its cursor: unique in the
 // conversation, and the way to its record.
 func messageView(m conversation.Message) api.Message {
-	v := api.Message{ID: m.Cursor, Cursor: m.Cursor, Mine: m.Mine, Kind: api.KindUnknown, Time: m.Time}
+	v := api.Message{
+		ID: m.Cursor, Cursor: m.Cursor, Mine: m.Mine, Kind: api.KindUnknown, Time: m.Time,
+		Timer: int(m.Timer), Expires: m.Expires,
+	}
 	if text, ok := m.Text(); ok {
 		v.Kind, v.Text = api.KindText, text
+	}
+	if seconds, ok := m.SetTo(); ok {
+		v.Kind, v.Timer = api.KindTimer, int(seconds)
+	}
+	if m.Gone != nil {
+		v.Kind, v.Text = api.KindDeleted, ""
+		switch {
+		case len(m.Gone.By) > 0:
+			v.Deletion = api.DeletionDone
+		case m.Mine:
+			v.Deletion = api.DeletionAsked
+		}
 	}
 	switch m.State {
 	case conversation.Sending:

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"petmail/shared/mls"
 	"petmail/wasm/agent"
 	"petmail/wasm/api"
+	"petmail/wasm/store"
 	"petmail/wasm/store/faulty"
 	"petmail/wasm/store/mem"
 	"petmail/wasm/vault"
@@ -40,12 +42,15 @@ type Person struct {
 	changed  chan struct{} // closed and replaced at each event
 	replied  chan struct{} // closed and replaced at each reply
 	dead     chan struct{} // closed when the agent has given up
+	erased   chan struct{} // closed when the agent has ended to be erased
 	replies  map[int]api.Reply
 	nextID   int
 	Fresh    int // messages announced as just received
 	Relay    api.RelayState
 	restarts int
+	deleting []api.Deletion // as the page was told
 	deaths   int
+	skew     time.Duration // of the clock
 }
 
 // Person adds somebody whose Petmail is running, still without a name.
@@ -69,11 +74,7 @@ func (w *World) tend(p *Person) {
 
 // Start starts the agent on the disk as it is.
 func (p *Person) Start() {
-	p.root.Crash(p.rng) // if it is still held
-	root, err := p.root.Open()
-	require.NoError(p.W.TB, err)
-	p.vault, err = vault.Open(vault.Config{Backing: p.records.Open(), Root: root, Rand: randomness}, vault.Secret{})
-	require.NoError(p.W.TB, err)
+	p.openDisk()
 	p.Store = faulty.Wrap(p.vault)
 	p.Store.OnCrash(func() {
 		p.network.setOffline(true)
@@ -81,24 +82,55 @@ func (p *Person) Start() {
 		p.deaths++
 		p.mu.Unlock()
 	})
-	log := io.Discard
-	if os.Getenv("PETMAIL_TEST_LOG") != "" {
-		log = os.Stderr
-	}
-	dead := make(chan struct{})
-	a, err := agent.Open(agent.Config{
-		Fatal: func(error) { close(dead) },
-		Store: p.Store, Transport: p.network, Rand: randomness, Now: time.Now, Version: "test",
-		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
-	})
+	dead, erased := make(chan struct{}), make(chan struct{})
+	config := p.config(p.Store)
+	config.Fatal = func(error) { close(dead) }
+	config.Erased = func() { close(erased) }
+	a, err := agent.Open(config)
 	require.NoError(p.W.TB, err)
 	p.mu.Lock()
-	p.agent, p.changed, p.replied, p.dead = a, make(chan struct{}), make(chan struct{}), dead
+	p.agent, p.changed, p.replied, p.dead, p.erased = a, make(chan struct{}), make(chan struct{}), dead, erased
 	p.mu.Unlock()
 	receive, _ := a.Attach(p.deliver)
 	p.receive = receive
 	p.network.setOffline(false)
 	p.do(api.CmdHello, nil, nil)
+}
+
+// openDisk opens the vault on the disk as it is.
+func (p *Person) openDisk() {
+	p.root.Crash(p.rng) // if it is still held
+	root, err := p.root.Open()
+	require.NoError(p.W.TB, err)
+	p.vault, err = vault.Open(vault.Config{Backing: p.records.Open(), Root: root, Rand: randomness}, vault.Secret{})
+	require.NoError(p.W.TB, err)
+}
+
+// config is the agent's on a store; whoever opens it says what ends it.
+func (p *Person) config(s store.Store) agent.Config {
+	log := io.Discard
+	if os.Getenv("PETMAIL_TEST_LOG") != "" {
+		log = os.Stderr
+	}
+	return agent.Config{
+		Fatal: func(error) {}, Erased: func() {},
+		Store: s, Transport: p.network, Rand: randomness, Now: p.now, Version: "test",
+		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
+	}
+}
+
+// now is the person's clock.
+func (p *Person) now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Add(p.skew)
+}
+
+// SetClock sets the person's clock ahead of the world's, or behind.
+func (p *Person) SetClock(skew time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.skew = skew
 }
 
 // Stop ends the agent, as closing the browser does.
@@ -138,6 +170,9 @@ func (p *Person) deliver(message any) {
 		if m.Message != nil && m.Message.Fresh {
 			p.Fresh++
 		}
+		if m.Deletion != nil {
+			p.deleting = append(p.deleting, *m.Deletion)
+		}
 		if m.Relay != nil {
 			p.Relay = *m.Relay
 		}
@@ -154,6 +189,13 @@ func (p *Person) Restarts() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.restarts
+}
+
+// Deletions returns what the page was told of long deletions.
+func (p *Person) Deletions() []api.Deletion {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.deleting)
 }
 
 // patience bounds every wait, in false time.

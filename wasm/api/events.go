@@ -8,13 +8,17 @@ type Event struct {
 	ConversationRemoved string        `json:"conversationRemoved,omitempty"`
 	Message             *MessageEvent `json:"message,omitempty"`
 	MessageRemoved      *MessageRef   `json:"messageRemoved,omitempty"`
-	Invite              *Invite       `json:"invite,omitempty"` // new or changed
-	InviteRemoved       string        `json:"inviteRemoved,omitempty"`
-	Note                *Note         `json:"note,omitempty"` // new or changed
-	NoteRemoved         string        `json:"noteRemoved,omitempty"`
-	Settings            *Settings     `json:"settings,omitempty"`
-	Name                *string       `json:"name,omitempty"`
-	Locks               *Locks        `json:"locks,omitempty"` // changed
+	// ConversationCleared: all messages shown so far are gone.
+	ConversationCleared string    `json:"conversationCleared,omitempty"`
+	Draft               *Draft    `json:"draft,omitempty"`    // written here or on another page, sent, or forgotten
+	Deletion            *Deletion `json:"deletion,omitempty"` // progress of one that takes long
+	Invite              *Invite   `json:"invite,omitempty"`   // new or changed
+	InviteRemoved       string    `json:"inviteRemoved,omitempty"`
+	Note                *Note     `json:"note,omitempty"` // new or changed
+	NoteRemoved         string    `json:"noteRemoved,omitempty"`
+	Settings            *Settings `json:"settings,omitempty"`
+	Name                *string   `json:"name,omitempty"`
+	Locks               *Locks    `json:"locks,omitempty"` // changed
 }
 
 // MessageEvent is a new or changed message. Fresh: it has just been received
@@ -23,6 +27,21 @@ type MessageEvent struct {
 	Conversation string  `json:"conversation"`
 	Message      Message `json:"message"`
 	Fresh        bool    `json:"fresh"`
+}
+
+// Draft is what was typed in a conversation and not sent; empty: nothing.
+type Draft struct {
+	Conversation string `json:"conversation"`
+	Text         string `json:"text"`
+}
+
+// Deletion tells how far the deletion of a conversation, or of all its
+// messages, has come.
+type Deletion struct {
+	Conversation string `json:"conversation"`
+	Done         int    `json:"done"`  // messages deleted
+	Total        int    `json:"total"` // at most so many
+	Ended        bool   `json:"ended"`
 }
 
 type MessageRef struct {

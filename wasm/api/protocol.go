@@ -62,9 +62,13 @@ const (
 	CmdMessages      Command = "messages"       // MessagesArgs → MessagesPage
 	CmdSend          Command = "send"           // SendArgs → Message
 	CmdDelete        Command = "delete"         // DeleteArgs
+	CmdDeleteForAll  Command = "delete.all"     // DeleteArgs: ask the others' Petmails to delete it too
+	CmdTimer         Command = "timer"          // TimerArgs
+	CmdDraft         Command = "draft"          // DraftArgs
+	CmdClear         Command = "clear"          // ConversationArgs: delete all its messages, keep the person
 	CmdRead          Command = "read"           // ReadArgs
 	CmdPetname       Command = "petname"        // PetnameArgs
-	CmdForget        Command = "forget"         // ConversationArgs: delete a conversation with all its messages
+	CmdForget        Command = "forget"         // ConversationArgs: delete a conversation with everything of it
 	CmdSafety        Command = "safety"         // ConversationArgs → Safety
 	CmdVerify        Command = "verify"         // VerifyArgs
 	CmdSettings      Command = "settings"       // Settings (all of them)
@@ -76,7 +80,8 @@ const (
 const (
 	MaxNameRunes = 64
 	MaxTextBytes = 16000
-	MaxPage      = 200 // messages in one MessagesPage
+	MaxPage      = 200   // messages in one MessagesPage
+	MaxDraft     = 64000 // bytes of a draft; longer than what can be sent
 )
 
 // StartArgs creates the agent: the name its contacts will see and the relay
@@ -133,6 +138,27 @@ type SendArgs struct {
 type DeleteArgs struct {
 	Conversation string `json:"conversation"`
 	Message      string `json:"message"`
+}
+
+// TimerArgs sets how long messages stay from now on, for both people.
+type TimerArgs struct {
+	Conversation string `json:"conversation"`
+	Seconds      int    `json:"seconds"` // after reading: one of the Timer… values; 0: for good
+}
+
+// Lifetimes of messages, in seconds.
+const (
+	TimerHour     = 3600
+	TimerEight    = 8 * 3600
+	TimerDay      = 24 * 3600
+	TimerWeek     = 7 * 24 * 3600
+	TimerFourWeek = 28 * 24 * 3600
+)
+
+// DraftArgs keeps what was typed and not sent; an empty text forgets it.
+type DraftArgs struct {
+	Conversation string `json:"conversation"`
+	Text         string `json:"text"`
 }
 
 // ReadArgs marks everything received so far as read.

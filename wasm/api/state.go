@@ -18,6 +18,8 @@ type Snapshot struct {
 	Invites       []Invite       `json:"invites"`       // newest first
 	Notes         []Note         `json:"notes"`         // newest first
 	Settings      Settings       `json:"settings"`
+	Drafts        []Draft        `json:"drafts"`
+	Deletions     []Deletion     `json:"deletions"` // under way for more than a second
 	Restarted     bool           `json:"restarted"` // the agent has just recovered from a crash; say so once
 	Locks         []Lock         `json:"locks,omitempty"`
 	Problem       Problem        `json:"problem,omitempty"` // PhaseBroken
@@ -68,6 +70,7 @@ type Conversation struct {
 	PreviewMine bool              `json:"previewMine"`
 	Relay       string            `json:"relay"` // the contact's relay
 	Created     int64             `json:"created"`
+	Timer       int               `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
 }
 
 type ConversationState string
@@ -95,6 +98,12 @@ type Message struct {
 	Text   string       `json:"text"`
 	Time   int64        `json:"time"` // unix ms: written (mine) or received
 	State  MessageState `json:"state"`
+	// Timer is the seconds from reading until it disappears, 0: it stays; with
+	// KindTimer what was set.
+	Timer   int   `json:"timer"`
+	Expires int64 `json:"expires"` // unix ms when it disappears; 0: not yet read, or not yet sent
+	// Deletion is set with KindDeleted for a message that is mine.
+	Deletion DeletionState `json:"deletion"`
 }
 
 type MessageKind string
@@ -102,6 +111,17 @@ type MessageKind string
 const (
 	KindText    MessageKind = "text"
 	KindUnknown MessageKind = "unknown" // needs a newer Petmail
+	KindDeleted MessageKind = "deleted" // its author has deleted it for everyone; no text
+	KindTimer   MessageKind = "timer"   // sets how long messages stay from here on
+)
+
+// DeletionState tells how a deletion for everyone stands.
+type DeletionState string
+
+const (
+	DeletionNone  DeletionState = ""
+	DeletionAsked DeletionState = "asked" // their Petmail has not confirmed that it deleted its copy
+	DeletionDone  DeletionState = "done"  // it has confirmed
 )
 
 type MessageState string

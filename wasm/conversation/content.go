@@ -12,8 +12,10 @@ import (
 type Kind uint8
 
 const (
-	KindAck  Kind = 0 // acknowledgements only: no number, not stored
-	KindText Kind = 1 // Body: Text
+	KindAck    Kind = 0 // acknowledgements only: no number, not stored
+	KindText   Kind = 1 // Body: Text
+	KindDelete Kind = 2 // Body: Deletion; not shown
+	KindTimer  Kind = 3 // Body: Timer
 )
 
 // MaxText bounds the text of one message, in bytes of UTF-8.
@@ -35,12 +37,17 @@ type Content struct {
 	Kind   Kind     `cbor:"4,keyasint"`
 	Body   wire.Raw `cbor:"5,keyasint,omitempty"` // by Kind; kept as it came if Kind is unknown
 	Acks   []Ack    `cbor:"6,keyasint,omitempty"`
+	Timer  uint64   `cbor:"7,keyasint,omitempty"` // seconds from reading until it disappears; 0: it stays
 }
 
 // Ack acknowledges every message of the member at leaf Of up to number UpTo.
 type Ack struct {
 	Of   uint32 `cbor:"1,keyasint"`
 	UpTo uint64 `cbor:"2,keyasint"`
+	// Deleted are the numbers of that member's latest requests to delete that
+	// have been carried out. A Petmail that does not know such requests
+	// acknowledges that they arrived and names none here.
+	Deleted []uint64 `cbor:"3,keyasint,omitempty"`
 }
 
 // Text is the body of KindText.
@@ -60,6 +67,11 @@ func decodeContent(data []byte) (Content, error) {
 	if len(c.Acks) > maxAcks {
 		return Content{}, errors.New("couldn't accept content: too many acknowledgements")
 	}
+	for _, a := range c.Acks {
+		if len(a.Deleted) > maxDone {
+			return Content{}, errors.New("couldn't accept content: too many deletions")
+		}
+	}
 	if c.Kind == KindAck {
 		if c.Number != 0 {
 			return Content{}, errors.New("couldn't accept content: numbered acknowledgement")
@@ -69,10 +81,17 @@ func decodeContent(data []byte) (Content, error) {
 	if c.Number == 0 || c.ID.IsZero() {
 		return Content{}, errors.New("couldn't accept content: no number or no id")
 	}
-	if c.Kind == KindText {
-		if _, err := c.text(); err != nil {
-			return Content{}, err
-		}
+	var err error
+	switch c.Kind {
+	case KindText:
+		_, err = c.text()
+	case KindDelete:
+		_, err = c.deletion()
+	case KindTimer:
+		_, err = c.timer()
+	}
+	if err != nil {
+		return Content{}, err
 	}
 	return c, nil
 }

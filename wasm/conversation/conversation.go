@@ -45,6 +45,10 @@ type Conversation struct {
 	PSK []byte `cbor:"13,keyasint,omitempty"`
 	// Pending is our own commit while its slot is not decided.
 	Pending *Pending `cbor:"14,keyasint,omitempty"`
+	// Timer is how long, in seconds, new messages stay once read; 0: for good.
+	Timer uint64 `cbor:"15,keyasint,omitempty"`
+	// TimerAt is the cursor of the message that set Timer: the last one wins.
+	TimerAt string `cbor:"16,keyasint,omitempty"`
 
 	group *mls.State
 	own   address.Address
@@ -60,6 +64,7 @@ type Member struct {
 	Owed     bool     `cbor:"6,keyasint,omitempty"` // Received.UpTo moved since we last acknowledged
 	Acked    uint64   `cbor:"7,keyasint,omitempty"` // it has our messages up to this number
 	Heard    bool     `cbor:"8,keyasint,omitempty"` // something it encrypted has arrived: it has joined
+	Done     []uint64 `cbor:"9,keyasint,omitempty"` // its latest requests to delete that were carried out here
 }
 
 // Outgoing is an envelope body to be deposited at To.

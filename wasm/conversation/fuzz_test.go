@@ -9,9 +9,14 @@ import (
 
 func FuzzContent(f *testing.F) {
 	text, _ := wire.Marshal(Text{"hello"})
+	deletion, _ := wire.Marshal(Deletion{[]Target{{ID: wire.ID{2}, Number: 1, Time: Stamp{Milli: begin}}}})
+	timer, _ := wire.Marshal(Timer{3600})
 	for _, c := range []Content{
 		{ID: wire.ID{1}, Number: 1, Time: Stamp{Milli: begin}, Kind: KindText, Body: text},
 		{Time: Stamp{Milli: begin}, Kind: KindAck, Acks: []Ack{{Of: 1, UpTo: 7}}},
+		{ID: wire.ID{1}, Number: 2, Time: Stamp{Milli: begin}, Kind: KindDelete, Body: deletion},
+		{ID: wire.ID{1}, Number: 2, Time: Stamp{Milli: begin}, Kind: KindTimer, Body: timer},
+		{Time: Stamp{Milli: begin}, Kind: KindAck, Acks: []Ack{{Of: 1, UpTo: 7, Deleted: []uint64{3}}}},
 		{ID: wire.ID{1}, Number: 1 << 40, Time: Stamp{Milli: -1, Counter: 9}, Kind: 77, Body: text},
 	} {
 		b, err := c.encode()
@@ -29,6 +34,11 @@ func FuzzContent(f *testing.F) {
 		if c.Kind == KindText {
 			if text, err := c.text(); err != nil || text == "" || len(text) > MaxText {
 				t.Fatalf("accepted a text that cannot be shown: %v", err)
+			}
+		}
+		if c.Kind == KindDelete {
+			if d, err := c.deletion(); err != nil || len(d.Targets) == 0 || len(d.Targets) > MaxTargets {
+				t.Fatalf("accepted a deletion out of bounds: %v", err)
 			}
 		}
 		if len(c.Acks) > maxAcks || (c.Kind == KindAck) != (c.Number == 0) {

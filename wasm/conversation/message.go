@@ -32,6 +32,20 @@ type Message struct {
 	State  MessageState `cbor:"7,keyasint"`
 	Number uint64       `cbor:"8,keyasint"`
 	Stamp  Stamp        `cbor:"9,keyasint"`
+	// Timer is how long, in seconds, the message stays after it was read
+	// here, or, of our own, sent; 0: for good.
+	Timer uint64 `cbor:"10,keyasint,omitempty"`
+	// Expires is when it disappears, unix ms; 0: its timer has not begun.
+	Expires int64 `cbor:"11,keyasint,omitempty"`
+	// Gone is set in a tombstone: the author has deleted the message for
+	// everyone, and there is no Body any more.
+	Gone *Gone `cbor:"12,keyasint,omitempty"`
+	// Arrival numbers received messages by their arrival here, from 1; 0: of
+	// our own, or not to be counted as unread.
+	Arrival uint64 `cbor:"13,keyasint,omitempty"`
+	// Claimed is the cursor that the sender's stamp gives, if the message
+	// stands at another one because that stamp lies in the future.
+	Claimed string `cbor:"14,keyasint,omitempty"`
 }
 
 // Text returns what a text message says; ok is false for other kinds.
@@ -53,6 +67,16 @@ func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, e
 	if _, err := (Content{Body: body}).text(); err != nil {
 		return Message{}, err
 	}
+	m, err := c.compose(rand, now, KindText, body)
+	if err != nil {
+		return Message{}, err
+	}
+	m.Timer = c.Timer
+	return m, nil
+}
+
+// compose numbers and stamps a message of our own.
+func (c *Conversation) compose(rand io.Reader, now int64, kind Kind, body []byte) (Message, error) {
 	id, err := wire.NewID(rand)
 	if err != nil {
 		return Message{}, fmt.Errorf("couldn't draw message id: %w", err)
@@ -60,7 +84,7 @@ func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, e
 	c.Sent++
 	c.Clock = c.Clock.next(now)
 	return Message{
-		ID: id, Cursor: c.Clock.cursor(c.PersonaKey(), c.Sent), Mine: true, Kind: KindText, Body: body,
+		ID: id, Cursor: c.Clock.cursor(c.PersonaKey(), c.Sent), Mine: true, Kind: kind, Body: body,
 		Time: now, State: Sending, Number: c.Sent, Stamp: c.Clock,
 	}, nil
 }
@@ -70,7 +94,7 @@ func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, e
 // message (its epoch has left the window) is harmless: receivers know its
 // number.
 func (c *Conversation) Seal(rand io.Reader, m Message) ([]Outgoing, error) {
-	return c.encrypt(rand, Content{ID: m.ID, Number: m.Number, Time: m.Stamp, Kind: m.Kind, Body: m.Body})
+	return c.encrypt(rand, Content{ID: m.ID, Number: m.Number, Time: m.Stamp, Kind: m.Kind, Body: m.Body, Timer: m.Timer})
 }
 
 // SealAcks encrypts a message that only acknowledges; none if nothing is owed.
@@ -94,7 +118,7 @@ func (c *Conversation) encrypt(rand io.Reader, content Content) ([]Outgoing, err
 	}
 	for _, m := range c.Members {
 		if m.Owed {
-			content.Acks = append(content.Acks, Ack{Of: m.Leaf, UpTo: m.Received.UpTo})
+			content.Acks = append(content.Acks, Ack{Of: m.Leaf, UpTo: m.Received.UpTo, Deleted: m.Done})
 		}
 	}
 	plaintext, err := content.encode()
@@ -151,6 +175,10 @@ func (c *Conversation) Readable(epoch uint64, age int64) bool {
 type Result struct {
 	// Message is a new message to store and show, or nil.
 	Message *Message
+	// Removals are messages that their author has deleted for everyone.
+	Removals []Removal
+	// Carried are requests of ours to delete that a member has carried out.
+	Carried []Carried
 	// Acked members have our messages up to their Acked.
 	Acked bool
 	// Owes: an acknowledgement is owed from now on; AckDue is the caller's to
@@ -249,8 +277,14 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		m.Heard, r.Heard = true, true
 	}
 	for _, a := range content.Acks {
-		if a.Of == uint32(c.group.OwnLeaf()) && a.UpTo > m.Acked && a.UpTo <= c.Sent {
+		if a.Of != uint32(c.group.OwnLeaf()) {
+			continue
+		}
+		if a.UpTo > m.Acked && a.UpTo <= c.Sent {
 			m.Acked, r.Acked = a.UpTo, true
+		}
+		for _, number := range a.Deleted {
+			r.Carried = append(r.Carried, Carried{Request: number, By: m.Leaf})
 		}
 	}
 	if content.Kind == KindAck {
@@ -264,9 +298,20 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 	m.Received = arrived
 	var order Stamp
 	c.Clock, order = c.Clock.witness(content.Time, now)
+	if content.Kind == KindDelete {
+		r.Removals = m.carryOut(content)
+		return r, nil
+	}
 	r.Message = &Message{
 		ID: content.ID, Cursor: order.cursor(m.Persona, content.Number), Kind: content.Kind, Body: content.Body,
-		Time: now, State: Arrived, Number: content.Number, Stamp: order,
+		Time: now, State: Arrived, Number: content.Number, Stamp: order, Timer: TimerStep(content.Timer),
+	}
+	if order != content.Time {
+		r.Message.Claimed = content.Time.cursor(m.Persona, content.Number)
+	}
+	if content.Kind == KindTimer {
+		r.Message.Timer = 0
+		c.timerSet(*r.Message)
 	}
 	return r, nil
 }

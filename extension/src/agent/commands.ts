@@ -2,6 +2,7 @@ import type {
   Command,
   ConversationArgs,
   DeleteArgs,
+  DraftArgs,
   Invite,
   InviteAcceptArgs,
   InviteArgs,
@@ -22,6 +23,7 @@ import type {
   Settings,
   Snapshot,
   StartArgs,
+  TimerArgs,
   UnlockArgs,
   VerifyArgs,
   Words,
@@ -52,6 +54,10 @@ export type Commands = Complete<{
   messages: { args: MessagesArgs; result: MessagesPage };
   send: { args: SendArgs; result: Message };
   delete: { args: DeleteArgs; result: Nothing };
+  "delete.all": { args: DeleteArgs; result: Nothing };
+  timer: { args: TimerArgs; result: Nothing };
+  draft: { args: DraftArgs; result: Nothing };
+  clear: { args: ConversationArgs; result: Nothing };
   read: { args: ReadArgs; result: Nothing };
   petname: { args: PetnameArgs; result: Nothing };
   forget: { args: ConversationArgs; result: Nothing };

@@ -14,6 +14,12 @@ export interface Event {
   conversationRemoved?: string;
   message?: MessageEvent;
   messageRemoved?: MessageRef;
+  /**
+   * ConversationCleared: all messages shown so far are gone.
+   */
+  conversationCleared?: string;
+  draft?: Draft; // written here or on another page, sent, or forgotten
+  deletion?: Deletion; // progress of one that takes long
   invite?: Invite; // new or changed
   inviteRemoved?: string;
   note?: Note; // new or changed
@@ -30,6 +36,23 @@ export interface MessageEvent {
   conversation: string;
   message: Message;
   fresh: boolean;
+}
+/**
+ * Draft is what was typed in a conversation and not sent; empty: nothing.
+ */
+export interface Draft {
+  conversation: string;
+  text: string;
+}
+/**
+ * Deletion tells how far the deletion of a conversation, or of all its
+ * messages, has come.
+ */
+export interface Deletion {
+  conversation: string;
+  done: number /* int */; // messages deleted
+  total: number /* int */; // at most so many
+  ended: boolean;
 }
 export interface MessageRef {
   conversation: string;
@@ -290,6 +313,10 @@ export type Command =
   | "messages"
   | "send"
   | "delete"
+  | "delete.all"
+  | "timer"
+  | "draft"
+  | "clear"
   | "read"
   | "petname"
   | "forget"
@@ -310,9 +337,13 @@ export const CmdInviteDismiss = "invite.dismiss"; // InviteArgs; cancels an open
 export const CmdMessages = "messages"; // MessagesArgs → MessagesPage
 export const CmdSend = "send"; // SendArgs → Message
 export const CmdDelete = "delete"; // DeleteArgs
+export const CmdDeleteForAll = "delete.all"; // DeleteArgs: ask the others' Petmails to delete it too
+export const CmdTimer = "timer"; // TimerArgs
+export const CmdDraft = "draft"; // DraftArgs
+export const CmdClear = "clear"; // ConversationArgs: delete all its messages, keep the person
 export const CmdRead = "read"; // ReadArgs
 export const CmdPetname = "petname"; // PetnameArgs
-export const CmdForget = "forget"; // ConversationArgs: delete a conversation with all its messages
+export const CmdForget = "forget"; // ConversationArgs: delete a conversation with everything of it
 export const CmdSafety = "safety"; // ConversationArgs → Safety
 export const CmdVerify = "verify"; // VerifyArgs
 export const CmdSettings = "settings"; // Settings (all of them)
@@ -324,6 +355,7 @@ export const CmdNudge = "nudge"; // the network is back or the page visible: con
 export const MaxNameRunes = 64;
 export const MaxTextBytes = 16000;
 export const MaxPage = 200; // messages in one MessagesPage
+export const MaxDraft = 64000; // bytes of a draft; longer than what can be sent
 /**
  * StartArgs creates the agent: the name its contacts will see and the relay
  * that keeps its mailbox. Relay is "https://host" without a path.
@@ -385,6 +417,28 @@ export interface DeleteArgs {
   message: string;
 }
 /**
+ * TimerArgs sets how long messages stay from now on, for both people.
+ */
+export interface TimerArgs {
+  conversation: string;
+  seconds: number /* int */; // after reading: one of the Timer… values; 0: for good
+}
+/**
+ * Lifetimes of messages, in seconds.
+ */
+export const TimerHour = 3600;
+export const TimerEight = 8 * 3600;
+export const TimerDay = 24 * 3600;
+export const TimerWeek = 7 * 24 * 3600;
+export const TimerFourWeek = 28 * 24 * 3600;
+/**
+ * DraftArgs keeps what was typed and not sent; an empty text forgets it.
+ */
+export interface DraftArgs {
+  conversation: string;
+  text: string;
+}
+/**
  * ReadArgs marks everything received so far as read.
  */
 export interface ReadArgs {
@@ -440,6 +494,8 @@ export interface Snapshot {
   invites: Invite[]; // newest first
   notes: Note[]; // newest first
   settings: Settings;
+  drafts: Draft[];
+  deletions: Deletion[]; // under way for more than a second
   restarted: boolean; // the agent has just recovered from a crash; say so once
   locks?: Lock[];
   problem?: Problem; // PhaseBroken
@@ -496,6 +552,7 @@ export interface Conversation {
   previewMine: boolean;
   relay: string; // the contact's relay
   created: number /* int64 */;
+  timer: number /* int */; // seconds from reading until new messages disappear; 0: they stay
 }
 export type ConversationState =
   | "waiting"
@@ -521,12 +578,36 @@ export interface Message {
   text: string;
   time: number /* int64 */; // unix ms: written (mine) or received
   state: MessageState;
+  /**
+   * Timer is the seconds from reading until it disappears, 0: it stays; with
+   * KindTimer what was set.
+   */
+  timer: number /* int */;
+  expires: number /* int64 */; // unix ms when it disappears; 0: not yet read, or not yet sent
+  /**
+   * Deletion is set with KindDeleted for a message that is mine.
+   */
+  deletion: DeletionState;
 }
 export type MessageKind =
   | "text"
-  | "unknown";
+  | "unknown"
+  | "deleted"
+  | "timer";
 export const KindText = "text";
 export const KindUnknown = "unknown"; // needs a newer Petmail
+export const KindDeleted = "deleted"; // its author has deleted it for everyone; no text
+export const KindTimer = "timer"; // sets how long messages stay from here on
+/**
+ * DeletionState tells how a deletion for everyone stands.
+ */
+export type DeletionState =
+  | ""
+  | "asked"
+  | "done";
+export const DeletionNone = "";
+export const DeletionAsked = "asked"; // their Petmail has not confirmed that it deleted its copy
+export const DeletionDone = "done"; // it has confirmed
 export type MessageState =
   | "sending"
   | "sent"

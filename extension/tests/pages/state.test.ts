@@ -20,6 +20,7 @@ function conversation(id: string, more: Partial<Conversation> = {}): Conversatio
     previewMine: false,
     relay: "https://relay.example",
     created: 1000,
+    timer: 0,
     ...more,
   };
 }
@@ -49,6 +50,8 @@ function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     relay: { url: "https://relay.example", state: "connected", retryAt: 0, keyAlarm: false },
     conversations: [],
     invites: [],
+    drafts: [],
+    deletions: [],
     notes: [],
     settings: { notifications: false, language: "en", quickReceipts: false },
     restarted: false,

@@ -72,7 +72,7 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 }
 
 func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agent, error) {
-	return agent.Open(agent.Config{
+	a, err := agent.Open(agent.Config{
 		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
@@ -84,7 +84,12 @@ func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agen
 			logger.Error("couldn't go on", "err", err)
 			h.failed("storage")
 		},
+		Erased: erased,
 	})
+	if errors.Is(err, agent.ErrErasing) {
+		return nil, gate.ErrErase
+	}
+	return a, err
 }
 
 // reason tells the page what to explain to the person.

@@ -11,6 +11,9 @@ export function message(n: number, more: Partial<Message> = {}): Message {
     text: `message ${n}`,
     time: 1_700_000_000_000 + n * 1000,
     state: n % 2 === 1 ? "sent" : "received",
+    timer: 0,
+    expires: 0,
+    deletion: "",
     ...more,
   };
 }
@@ -35,6 +38,7 @@ export function conversation(more: Partial<Conversation> = {}): Conversation {
     previewMine: false,
     relay: "https://relay.example",
     created: 1_700_000_000_000,
+    timer: 0,
     ...more,
   };
 }

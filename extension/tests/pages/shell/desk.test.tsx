@@ -62,6 +62,9 @@ beforeEach(() => {
     relay: { url: "https://relay.example", state: "connected", retryAt: 0, keyAlarm: false },
     conversations: Array.from({ length: PEOPLE }, (_, n) => person(n)),
     invites: [],
+    notes: [],
+    drafts: [],
+    deletions: [],
     settings: { notifications: false, language: "en", quickReceipts: false },
     restarted: false,
   };

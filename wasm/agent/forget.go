@@ -1,0 +1,330 @@
+package agent
+
+import (
+	"fmt"
+
+	"petmail/shared/wire"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+)
+
+// deletions is the part of the state that is about things going away.
+type deletions struct {
+	drafts     map[wire.ID]string
+	going      map[wire.ID]*going
+	nextExpiry int64 // unix ms: no message disappears before; 0: none will
+	clockSet   bool  // timers may lie too far ahead
+}
+
+// expiryAt notes that a message disappears at that time.
+func (d *deletions) expiryAt(at int64) {
+	if d.nextExpiry == 0 || at < d.nextExpiry {
+		d.nextExpiry = at
+	}
+}
+
+// going is a conversation on its way out: it, or all that was said in it, is
+// deleted in several turns, and a restart goes on with it. Nothing of it is
+// shown from the first turn on.
+type going struct {
+	wire.Redacted
+	Keep    bool   `cbor:"1,keyasint,omitempty"` // the conversation stays; these messages go:
+	Sent    uint64 `cbor:"2,keyasint,omitempty"` // our own up to this number
+	Arrived uint64 `cbor:"3,keyasint,omitempty"` // theirs up to this Arrival
+	From    string `cbor:"4,keyasint,omitempty"` // Keep: messages up to this cursor have been looked at
+	Done    uint64 `cbor:"5,keyasint,omitempty"` // messages deleted
+	Total   uint64 `cbor:"6,keyasint,omitempty"` // at most so many
+	Began   int64  `cbor:"7,keyasint"`           // unix ms
+}
+
+func goingKey(id wire.ID) string { return prefGoing + id.String() }
+
+// slow reports whether the deletion takes long enough to be shown.
+func (g *going) slow(now int64) bool { return now-g.Began >= 1000 }
+
+func (g *going) view(id wire.ID) *api.Deletion {
+	return &api.Deletion{Conversation: id.String(), Done: int(g.Done), Total: int(max(g.Total, g.Done))}
+}
+
+// takes reports whether a message is one of those that go.
+func (g *going) takes(m conversation.Message) bool {
+	if !g.Keep {
+		return true
+	}
+	if m.Mine {
+		return m.Number <= g.Sent
+	}
+	return m.Arrival <= g.Arrived
+}
+
+// cleared reports whether a message that is still stored counts as deleted.
+func (d *deletions) cleared(id wire.ID, m conversation.Message) bool {
+	g := d.going[id]
+	return g != nil && g.takes(m)
+}
+
+// said bounds the number of messages in a conversation from above.
+func (e *entry) said() uint64 {
+	total := e.c.Sent
+	for _, m := range e.c.Members {
+		total += m.Received.UpTo
+	}
+	return total
+}
+
+// loadDeletions reads what is about things going away into s.
+func (a *Agent) loadDeletions(s *state) error {
+	s.drafts, s.going, s.clockSet = make(map[wire.ID]string), make(map[wire.ID]*going), true
+	if err := a.scan(prefGoing, func(key string, value []byte) error {
+		id, err := wire.ParseID(key[len(prefGoing):])
+		if err != nil {
+			return fmt.Errorf("couldn't decode key: %w", err)
+		}
+		var g going
+		if err := wire.Unmarshal(value, &g, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode deletion: %w", err)
+		}
+		s.going[id] = &g
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := a.scan(prefDraft, func(key string, value []byte) error {
+		if e, err := s.owner(key, prefDraft); e == nil {
+			return err
+		} else {
+			s.drafts[e.c.ID] = string(value)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := a.scan(prefRequest, func(key string, value []byte) error {
+		e, err := s.owner(key, prefRequest)
+		if e == nil {
+			return err
+		}
+		var r retraction
+		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode request: %w", err)
+		}
+		e.requests[r.Message.Number] = &r
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := a.scan(prefUnread, func(key string, value []byte) error {
+		e, err := s.owner(key, prefUnread)
+		if e == nil {
+			return err
+		}
+		var arrival uint64
+		if err := wire.Unmarshal(value, &arrival, maxRecord); err != nil {
+			return fmt.Errorf("couldn't decode arrival: %w", err)
+		}
+		e.waiting++
+		e.starting = e.starting || arrival <= e.meta.Read
+		return nil
+	}); err != nil {
+		return err
+	}
+	for _, timer := range conversation.TimerSteps() {
+		first, err := a.config.Store.Scan(duePrefix(timer), "", false, 1)
+		if err != nil {
+			return fmt.Errorf("couldn't read: %w", err)
+		}
+		for _, r := range first {
+			due, err := parseDue(r.Key)
+			if err != nil {
+				return err
+			}
+			s.expiryAt(due.at)
+		}
+	}
+	return nil
+}
+
+// nextDeletion returns when something of this kind is to be done, unix ms;
+// 0: never.
+func (a *Agent) nextDeletion() int64 {
+	next := a.state.nextExpiry
+	if len(a.state.going) > 0 || a.state.clockSet || a.starting() {
+		next = 1
+	}
+	if next != 0 {
+		next = max(next, a.pause)
+	}
+	return next
+}
+
+// deleteMore goes on with what takes several turns.
+func (t *turn) deleteMore() {
+	if t.now < t.a.pause {
+		return
+	}
+	t.startAll()
+	for id, g := range t.a.state.going {
+		if g.Keep {
+			t.clearSome(id, g)
+		} else {
+			t.forgetSome(id, g)
+		}
+		return // one a turn
+	}
+}
+
+// forgetConversation deletes everything with a person.
+func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	for _, inv := range t.a.state.invites {
+		if inv.Conversation == e.c.ID {
+			inv.Withdraw()
+			inv.Dismissed = true
+			t.saveInvite(inv)
+			t.syncRendezvous(inv)
+			t.sweepInvite(inv)
+		}
+	}
+	t.forget(e)
+	return nil, nil
+}
+
+// forget deletes a conversation: what makes it one at once, so that it never
+// comes back, and the rest in the turns that follow.
+func (t *turn) forget(e *entry) {
+	id := e.c.ID
+	t.batch.Delete(groupKey(id))
+	t.batch.Delete(convKey(id))
+	t.saveDraft(id, "")
+	t.saveGoing(id, &going{Total: e.said(), Began: t.now})
+	delete(t.a.state.conversations, id)
+	delete(t.dirty, id)
+	delete(t.hidden, id)
+	t.emit(api.Event{ConversationRemoved: id.String()})
+}
+
+func (t *turn) saveGoing(id wire.ID, g *going) {
+	t.a.state.going[id] = g
+	t.put(goingKey(id), g)
+}
+
+// forgetSome deletes records of a conversation that is gone.
+func (t *turn) forgetSome(id wire.ID, g *going) {
+	left := maxDeletions
+	for _, prefix := range []string{prefMessage, prefRow, prefHeld, prefRequest, prefUnread, prefMoved} {
+		if left == 0 {
+			break
+		}
+		records, err := t.a.config.Store.Scan(prefix+id.String()+"/", "", false, left)
+		if err != nil {
+			t.fail(fmt.Errorf("couldn't read: %w", err))
+		}
+		left -= len(records)
+		for _, r := range records {
+			t.batch.Delete(r.Key)
+			if prefix != prefMessage {
+				continue
+			}
+			g.Done++
+			var m conversation.Message
+			if err := wire.Unmarshal(r.Value, &m, maxRecord); err == nil && m.Expires != 0 {
+				t.batch.Delete(dueKey(m.Timer, m.Expires, id, m.Cursor))
+			}
+		}
+	}
+	t.progress(id, g, left > 0)
+}
+
+// progress stores how far a deletion has come, and shows it if it takes long.
+func (t *turn) progress(id wire.ID, g *going, ended bool) {
+	if ended {
+		t.batch.Delete(goingKey(id))
+		delete(t.a.state.going, id)
+	} else {
+		t.saveGoing(id, g)
+	}
+	if g.slow(t.now) {
+		v := g.view(id)
+		v.Ended = ended
+		t.emit(api.Event{Deletion: v})
+	}
+}
+
+// clearConversation deletes all messages with a person, here.
+func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
+	e, err := t.find(args.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
+	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
+	t.saveDraft(e.c.ID, "")
+	t.saveGoing(e.c.ID, &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now})
+	t.touch(e)
+	t.emit(api.Event{ConversationCleared: e.c.ID.String()})
+	return nil, nil
+}
+
+// clearSome deletes messages of a conversation that stays. What has not been
+// sent is not sent any more.
+func (t *turn) clearSome(id wire.ID, g *going) {
+	e := t.a.state.conversations[id]
+	if e == nil {
+		g.Keep = false
+		t.forgetSome(id, g)
+		return
+	}
+	page, err := t.a.messages(id, g.From, false, maxDeletions)
+	if err != nil {
+		t.fail(err)
+	}
+	var unsent []conversation.Target
+	for _, m := range page {
+		g.From = m.Cursor
+		if !g.takes(m) {
+			continue
+		}
+		g.Done++
+		if t.unsent(e, m) {
+			t.dropRows(e, m.Number)
+			unsent = append(unsent, m.Target())
+		}
+		t.discardRecords(e, m)
+	}
+	for len(unsent) > 0 && e.c.State != conversation.Failed {
+		n := min(len(unsent), conversation.MaxTargets)
+		t.ask(e, unsent[:n], nil)
+		unsent = unsent[n:]
+	}
+	ended := len(page) < maxDeletions
+	if ended {
+		t.emit(api.Event{ConversationCleared: id.String()})
+	}
+	t.progress(id, g, ended)
+}
+
+// shown reads the messages before a cursor, newest first, that a page may see.
+func (t *turn) shown(e *entry, before string, limit int) ([]conversation.Message, error) {
+	var out []conversation.Message
+	for hidden := 0; hidden < 5*maxDeletions; {
+		page, err := t.a.messages(e.c.ID, before, true, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page {
+			before = m.Cursor
+			if t.a.state.cleared(e.c.ID, m) || expired(m, t.now) {
+				hidden++
+			} else if out = append(out, m); len(out) == limit {
+				return out, nil
+			}
+		}
+		if len(page) < limit {
+			break
+		}
+	}
+	return out, nil
+}
