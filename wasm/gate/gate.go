@@ -220,7 +220,7 @@ func (g *Gate) snapshot() *api.Snapshot {
 	s := &api.Snapshot{
 		Phase: api.PhaseLocked, Version: g.config.Version, Problem: g.problem, Locks: locksOf(g.current()),
 		Relay:         api.RelayState{State: api.Offline},
-		Conversations: []api.Conversation{}, Invites: []api.Invite{},
+		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: []api.Note{},
 	}
 	if g.problem != "" {
 		s.Phase, s.Locks = api.PhaseBroken, nil

@@ -10,6 +10,8 @@ export interface Outside {
   notify(notification: { tag: string; title: string; body: string }): void;
   /** Takes the notification of a conversation away. */
   unnotify(tag: string): void;
+  /** Takes every notification away, those of earlier lives of the browser too. */
+  clear(): void;
   /** The relay of the person's mailbox. */
   relay(url: string): void;
 }
@@ -62,6 +64,10 @@ export function observe(client: AgentClient, outside: Outside): void {
   client.onEvent((event: Event) => {
     if (event.snapshot) {
       conversations.clear();
+      if (event.snapshot.phase === "locked" || event.snapshot.phase === "broken") {
+        notified.clear();
+        outside.clear();
+      }
       for (const conversation of event.snapshot.conversations) remember(conversation);
       settings = event.snapshot.settings;
       if (event.snapshot.relay.url) outside.relay(event.snapshot.relay.url);

@@ -49,6 +49,12 @@ export interface Platform {
   /** Whether the browser has granted that. */
   persisted(): Promise<boolean>;
 
+  /** Whether asking may do any good: the person has not said no. */
+  mayAskToPersist(): Promise<boolean>;
+
+  /** What we use of the browser's storage and what it allows, in bytes. */
+  estimate(): Promise<{ used: number; quota: number } | undefined>;
+
   /**
    * The invite link or code that brought the person here, once; nothing of it
    * stays in the address bar or history.

@@ -116,6 +116,9 @@ export class State {
         batch(() => {
           this.agent.value = state;
           this.reason.value = reason;
+          // Whoever stands in for an agent that had a lock begins locked.
+          const { phase, locks } = this.data.value ?? {};
+          if (state === "starting" && phase === "ready" && locks?.length) this.#forget();
         });
       }),
       client.onEvent((event) => this.#take(event)),
@@ -184,8 +187,18 @@ export class State {
     this.#take({ snapshot });
   }
 
+  /** Lets go of all that the agent has told, and of what the person has typed. */
+  #forget(): void {
+    this.data.value = undefined;
+    this.view.value = { kind: "home" };
+    this.restarted.value = false;
+    this.drafts.clear();
+  }
+
   #take(event: Event): void {
     batch(() => {
+      const { phase } = event.snapshot ?? {};
+      if (phase === "locked" || phase === "broken") this.#forget();
       const before = this.data.value;
       const after = reduce(before, event);
       if (event.snapshot?.restarted) this.restarted.value = true;

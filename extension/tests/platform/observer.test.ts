@@ -20,6 +20,7 @@ beforeEach(() => {
     badge: (unread) => log.push(`badge ${unread}`),
     notify: ({ tag, title, body }) => log.push(`notify ${tag}: ${title}: ${body}`),
     unnotify: (tag) => log.push(`unnotify ${tag}`),
+    clear: () => log.push("clear"),
     relay: (url) => log.push(`relay ${url}`),
   });
 });
@@ -109,4 +110,26 @@ test("a notification goes when its conversation is read or removed", () => {
 test("the relay is told", () => {
   snapshot({});
   expect(log).toContain("relay https://relay.example");
+});
+
+test("locked, everything that was shown is taken away, and nothing else is said", () => {
+  snapshot({ notifications: true }, conversation("a", 1));
+  emit(message("a"));
+  vi.advanceTimersByTime(2_000);
+  emit({
+    snapshot: {
+      phase: "locked",
+      conversations: [],
+      settings: {},
+      relay: { url: "" },
+    } as unknown as Snapshot,
+  });
+  emit(message("a"));
+  vi.advanceTimersByTime(2_000);
+  expect(log.filter((line) => !line.startsWith("relay"))).toEqual([
+    "badge 1",
+    "notify a: Name of a: New message",
+    "clear",
+    "badge 0",
+  ]);
 });

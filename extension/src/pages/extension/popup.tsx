@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { platform } from "../../platform";
 import { setLanguage } from "../../ui/catalogue";
+import { watchActivity } from "../../ui/lock/activity";
 import { paceDrawing } from "../../ui/pace";
 import { Popup } from "../../ui/popup/Popup";
 import { State } from "../../ui/state";
@@ -9,4 +10,6 @@ import { rootElement } from "../root";
 
 setLanguage("");
 paceDrawing();
-render(<Popup state={new State(await platform.connectAgent())} />, rootElement());
+const state = new State(await platform.connectAgent());
+watchActivity(state);
+render(<Popup state={state} />, rootElement());

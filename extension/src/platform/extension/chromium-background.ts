@@ -49,6 +49,7 @@ chrome.runtime.onMessage.addListener((message: ExtensionMessage, _sender, answer
   if ("badge" in message) outside.badge(message.badge);
   if ("notify" in message) outside.notify(message.notify);
   if ("unnotify" in message) outside.unnotify(message.unnotify);
+  if ("clear" in message) outside.clear();
   if ("relay" in message) outside.relay(message.relay);
   return false;
 });

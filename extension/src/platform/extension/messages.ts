@@ -6,6 +6,7 @@ export type ExtensionMessage =
   | { badge: number }
   | { notify: { tag: string; title: string; body: string } }
   | { unnotify: string }
+  | { clear: true }
   | { relay: string }
   /** To an app that is open: come to the front. Answered with true. */
   | { show: { conversation?: string } };

@@ -9,5 +9,6 @@ observe(connect(), {
   badge: (badge) => void send({ badge }),
   notify: (notify) => void send({ notify }),
   unnotify: (unnotify) => void send({ unnotify }),
+  clear: () => void send({ clear: true }),
   relay: (relay) => void send({ relay }),
 });

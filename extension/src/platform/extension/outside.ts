@@ -24,6 +24,11 @@ export const outside: Outside = {
   unnotify: (tag) => {
     chrome.notifications?.clear(tag);
   },
+  clear: () => {
+    chrome.notifications?.getAll((shown) => {
+      for (const tag of Object.keys(shown)) chrome.notifications.clear(tag);
+    });
+  },
   relay: (url) => void takeOver(url),
 };
 

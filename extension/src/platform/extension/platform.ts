@@ -3,6 +3,7 @@ import { hold } from "../../agent/names";
 import type { AgentClient } from "../../agent/types";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { nudgeOnReturn } from "../nudge";
+import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
 import { type ExtensionMessage, send } from "./messages";
 import { appWithInvite, conversationPrefix, showApp } from "./show";
@@ -58,6 +59,8 @@ export function extensionPlatform(): Platform {
     install: async () => false,
     persist: async () => (await navigator.storage?.persist?.()) ?? false,
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
+    mayAskToPersist,
+    estimate,
     takeInvite: async () => takeFromAddress(),
     onInvite: onInviteInAddress,
     openAppWithInvite: (text) => location.assign(appWithInvite(text)),

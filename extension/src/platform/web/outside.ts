@@ -18,10 +18,14 @@ const outside: Outside = {
   },
   notify: ({ tag, title, body }) => void show(tag, title, body),
   unnotify: (tag) => void withdraw(tag),
+  clear: () => void withdraw(),
   relay: () => undefined,
 };
 
 const icon = "/icons/icon-192.png";
+
+/** Notifications shown without a service worker, by tag. */
+const plain = new Map<string, Notification>();
 
 async function show(tag: string, title: string, body: string): Promise<void> {
   if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
@@ -31,14 +35,20 @@ async function show(tag: string, title: string, body: string): Promise<void> {
     return;
   }
   const notification = new Notification(title, { body, tag, icon });
+  plain.set(tag, notification);
+  notification.onclose = () => plain.delete(tag);
   notification.onclick = () => {
     window.focus();
     notification.close();
   };
 }
 
-async function withdraw(tag: string): Promise<void> {
+/** Closes the notifications with a tag; without one, all. */
+async function withdraw(tag?: string): Promise<void> {
+  for (const [shownTag, notification] of plain) {
+    if (tag === undefined || tag === shownTag) notification.close();
+  }
   const registration = await navigator.serviceWorker?.getRegistration();
-  const shown = (await registration?.getNotifications({ tag })) ?? [];
+  const shown = (await registration?.getNotifications(tag === undefined ? {} : { tag })) ?? [];
   for (const notification of shown) notification.close();
 }

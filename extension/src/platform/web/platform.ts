@@ -3,6 +3,7 @@ import { prepareHost, startHost } from "../../agent/host";
 import type { AgentClient } from "../../agent/types";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { nudgeOnReturn } from "../nudge";
+import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
 import { installer } from "./install";
 import { observeFromPage } from "./outside";
@@ -55,6 +56,8 @@ export function webPlatform(): Platform {
     install,
     persist: async () => (await navigator.storage?.persist?.()) ?? false,
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
+    mayAskToPersist,
+    estimate,
     onOpenConversation: (listener) => {
       const heard = ({ data }: MessageEvent) => {
         if (typeof data?.open === "string") listener(data.open);

@@ -10,10 +10,12 @@ import * as firstrun from "../firstrun/texts";
 import * as invite from "../invite/texts";
 import * as landing from "../landing/texts";
 import * as list from "../list/texts";
+import * as lock from "../lock/texts";
 import * as note from "../note/texts";
 import * as popup from "../popup/texts";
 import * as settings from "../settings/texts";
 import * as shell from "../shell/texts";
+import * as storage from "../storage/texts";
 
 export const en = {
   ...components.en,
@@ -24,10 +26,12 @@ export const en = {
   ...invite.en,
   ...landing.en,
   ...list.en,
+  ...lock.en,
   ...note.en,
   ...popup.en,
   ...settings.en,
   ...shell.en,
+  ...storage.en,
 };
 
 type Texts = Record<keyof typeof en, string>;
@@ -41,10 +45,12 @@ export const de: Texts = {
   ...invite.de,
   ...landing.de,
   ...list.de,
+  ...lock.de,
   ...note.de,
   ...popup.de,
   ...settings.de,
   ...shell.de,
+  ...storage.de,
 };
 
 const catalogues = { en, de };

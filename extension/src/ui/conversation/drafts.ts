@@ -6,6 +6,10 @@ export class Drafts {
     return this.#texts.get(conversation) ?? "";
   }
 
+  clear(): void {
+    this.#texts.clear();
+  }
+
   set(conversation: string, text: string): void {
     if (text === "") this.#texts.delete(conversation);
     else this.#texts.set(conversation, text);

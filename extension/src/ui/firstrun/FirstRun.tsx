@@ -39,8 +39,6 @@ export function FirstRun({ state, invited, onStart }: Props) {
       if (URL.canParse(address)) await platform.requestRelayPermission(address);
       onStart();
       await state.start(name.trim(), address);
-      // Not before there is something to keep.
-      void platform.persist();
     } catch (reason) {
       setError(errorText(reason));
       setBusy(false);

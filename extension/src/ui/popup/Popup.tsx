@@ -66,6 +66,19 @@ function Body({ state, onOpen }: { state: State; onOpen: () => void }) {
       </div>
     );
   }
+  if (data.phase === "locked" || data.phase === "broken") {
+    const locked = data.phase === "locked";
+    return (
+      <div class="popup-empty" data-testid={data.phase}>
+        <p>{t(locked ? "lock.popup" : "lock.popupBroken")}</p>
+        {locked && (
+          <button type="button" class="button primary" data-testid="begin" onClick={onOpen}>
+            {t("lock.unlock")}
+          </button>
+        )}
+      </div>
+    );
+  }
   if (data.phase === "new") {
     return (
       <div class="popup-empty">

@@ -2,13 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { platform } from "../../platform";
 import { t } from "../catalogue";
 
-/** What the browser can do for Petmail: install it, keep its data, bring invitations to it. */
+/** What the browser can do for Petmail: install it, bring invitations to it. */
 export function Browser({ relay }: { relay: string }) {
   return (
     <section aria-labelledby="settings-browser">
       <h3 id="settings-browser">{t("settings.browser")}</h3>
       <Install />
-      <Storage />
       {platform.kind === "web" ? <AllLinks /> : <RelayLinks relay={relay} />}
     </section>
   );
@@ -29,31 +28,6 @@ function Install() {
         {t("settings.install")}
       </button>
       <p class="note">{t("settings.installNote")}</p>
-    </div>
-  );
-}
-
-function Storage() {
-  const [kept, setKept] = useState<boolean>();
-  const [refused, setRefused] = useState(false);
-  useEffect(() => void platform.persisted().then(setKept), []);
-  if (kept === undefined) return null;
-  if (kept) return <p class="note">{t("settings.storageKept")}</p>;
-
-  const ask = async () => {
-    const granted = await platform.persist();
-    setKept(granted);
-    setRefused(!granted);
-  };
-  return (
-    <div class="offer">
-      <p class="note">{t("settings.storageAtRisk")}</p>
-      <button type="button" class="button" data-testid="persist" onClick={() => void ask()}>
-        {t("settings.persist")}
-      </button>
-      <p class="note" role="status">
-        {refused ? t("settings.persistRefused") : ""}
-      </p>
     </div>
   );
 }

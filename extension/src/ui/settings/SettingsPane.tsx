@@ -4,7 +4,9 @@ import { platform } from "../../platform";
 import { languages, t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
+import { LockSettings } from "../lock/LockSettings";
 import type { Data, State } from "../state";
+import { StorageSettings } from "../storage/StorageSettings";
 import { Browser } from "./Browser";
 import { Connection } from "./Connection";
 import { Changes } from "./change";
@@ -23,6 +25,8 @@ export function SettingsPane({ state, data }: { state: State; data: Data }) {
       </h2>
       <Name client={state.client} name={data.name} />
       <Preferences state={state} settings={data.settings} />
+      <LockSettings state={state} data={data} />
+      <StorageSettings />
       <Browser relay={data.relay.url} />
       <Connection client={state.client} relay={data.relay} version={data.version} />
     </article>

@@ -20,12 +20,6 @@ export const en = {
   "settings.install": "Install Petmail",
   "settings.installNote":
     "It gets an icon and a window of its own. Everything you have here stays.",
-  "settings.storageKept": "The browser keeps your messages until you delete them.",
-  "settings.storageAtRisk":
-    "Your messages are in this browser only. When the device runs out of room, the browser may delete them.",
-  "settings.persist": "Ask the browser to keep them",
-  "settings.persistRefused":
-    "The browser does not promise that yet. It does more readily for an app that is installed or used often.",
   "settings.links": "Open invitations here",
   "settings.linksNote": "Invite links then open in this Petmail, whichever relay they come from.",
   "settings.linksRelayNote":
@@ -71,12 +65,6 @@ export const de: Record<keyof typeof en, string> = {
   "settings.install": "Petmail installieren",
   "settings.installNote":
     "Es bekommt ein eigenes Symbol und Fenster. Alles, was du hier hast, bleibt.",
-  "settings.storageKept": "Der Browser bewahrt deine Nachrichten auf, bis du sie löschst.",
-  "settings.storageAtRisk":
-    "Deine Nachrichten sind nur in diesem Browser. Wird der Platz auf dem Gerät knapp, löscht der Browser sie vielleicht.",
-  "settings.persist": "Den Browser bitten, sie zu behalten",
-  "settings.persistRefused":
-    "Der Browser verspricht das noch nicht. Eher tut er es für eine App, die installiert ist oder oft benutzt wird.",
   "settings.links": "Einladungen hier öffnen",
   "settings.linksNote":
     "Einladungslinks öffnen sich dann in diesem Petmail, von welchem Relay sie auch kommen.",

@@ -4,7 +4,10 @@ import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { errorText } from "../errors";
 import { FirstRun } from "../firstrun/FirstRun";
+import { Broken } from "../lock/Broken";
+import { Unlock } from "../lock/Unlock";
 import type { State } from "../state";
+import { askToKeep } from "../storage/persist";
 import { Banners } from "./Banners";
 import { useBackButton } from "./history";
 import { ListPane } from "./ListPane";
@@ -30,6 +33,10 @@ export function App({ state, arrival: first }: Props) {
   const data = state.data.value;
   const phase = data?.phase;
 
+  // Locked, not even a number is told.
+  useEffect(() => {
+    if (phase !== "ready") document.title = t("shell.name");
+  }, [phase]);
   useEffect(() => platform.onInvite((text) => setArrival({ text, confirmed: false })), []);
 
   // The first run asks in its own way; who is set up already is asked here.
@@ -58,6 +65,10 @@ export function App({ state, arrival: first }: Props) {
     return <Unavailable reason={state.reason.value} />;
   }
   if (!data) return <Starting />;
+  if (data.phase === "locked") return <Unlock state={state} data={data} />;
+  if (data.phase === "broken") {
+    return <Broken state={state} problem={data.problem ?? "damaged"} />;
+  }
   if (data.phase === "new") {
     metNew.current = true;
     return (
@@ -89,6 +100,11 @@ function Desk({ state, welcome }: { state: State; welcome: boolean }) {
   useEffect(() => {
     document.title = unread > 0 ? t("shell.unreadTitle", { count: unread }) : t("shell.name");
   }, [unread]);
+
+  const reading = view.kind === "conversation";
+  useEffect(() => {
+    if (reading) void askToKeep();
+  }, [reading]);
 
   const onBack = useCallback(() => {
     const left = state.view.peek();

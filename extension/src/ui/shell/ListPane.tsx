@@ -74,6 +74,18 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
         </button>
         <div class="list-foot-row">
           <RelayLight relay={data.relay} testid="relay-state" />
+          {data.locks?.length ? (
+            <button
+              type="button"
+              class="icon-button"
+              data-testid="lock-at-once"
+              aria-label={t("lock.now")}
+              title={t("lock.now")}
+              onClick={() => void state.client.call("lock", {}).catch(() => undefined)}
+            >
+              <Icon name="lock" />
+            </button>
+          ) : null}
           <button
             type="button"
             class="button quiet"

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { platform } from "../../platform";
 import { setLanguage } from "../catalogue";
+import { watchActivity } from "../lock/activity";
 import { paceDrawing } from "../pace";
 import { State } from "../state";
 import { App } from "./App";
@@ -14,5 +15,6 @@ export async function mountApp(root: Element, confirmed: boolean): Promise<void>
   paceDrawing();
   const invite = await platform.takeInvite();
   const state = new State(await platform.connectAgent());
+  watchActivity(state);
   render(<App state={state} arrival={invite ? { text: invite, confirmed } : undefined} />, root);
 }

@@ -1,0 +1,58 @@
+import { useId, useState } from "preact/hooks";
+import { t } from "../catalogue";
+import { ErrorNote } from "../components";
+import { errorText } from "../errors";
+import type { State } from "../state";
+
+/** Deletes this Petmail, after a word is typed. What follows is the first run. */
+export function EraseForm({ state }: { state: State }) {
+  const id = useId();
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const word = t("lock.eraseWord");
+  const ready = typed.trim() === word && !busy;
+
+  const erase = async () => {
+    setBusy(true);
+    setError("");
+    try {
+      await state.client.call("erase", {});
+    } catch (reason) {
+      setError(errorText(reason));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form
+      class="column"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) void erase();
+      }}
+    >
+      <div class="field">
+        <label for={id}>{t("lock.eraseLabel", { word })}</label>
+        <input
+          id={id}
+          data-testid="erase-word"
+          value={typed}
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck={false}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </div>
+      <ErrorNote text={error} />
+      <button
+        type="submit"
+        class="button primary danger"
+        data-testid="erase-anew"
+        disabled={!ready}
+      >
+        {t(busy ? "lock.erasing" : "lock.erase")}
+      </button>
+    </form>
+  );
+}
