@@ -87,7 +87,11 @@ func NewKeyPackage(rand io.Reader, suite Suite, leaf LeafParams, lifetime Lifeti
 
 // ParseKeyPackage reads an MLSMessage that holds a key package and verifies
 // its signatures, not its lifetime.
-func ParseKeyPackage(message []byte) (KeyPackage, error) {
+func ParseKeyPackage(message []byte) (KeyPackage, error) { return ParseKeyPackageWith(nil, message) }
+
+// ParseKeyPackageWith is [ParseKeyPackage] computed by provider, which may be
+// nil.
+func ParseKeyPackageWith(provider Provider, message []byte) (KeyPackage, error) {
 	if len(message) > MaxMessageSize {
 		return KeyPackage{}, invalid("message too large")
 	}
@@ -99,7 +103,7 @@ func ParseKeyPackage(message []byte) (KeyPackage, error) {
 	if err := r.done(); err != nil {
 		return KeyPackage{}, err
 	}
-	c, err := newCipher(kp.suite, nil)
+	c, err := newCipher(kp.suite, provider)
 	if err != nil {
 		return KeyPackage{}, err
 	}

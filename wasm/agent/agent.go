@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"petmail/shared/mls"
 	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/invite"
@@ -20,6 +21,7 @@ type Config struct {
 	Store     store.Store           // the agent's alone; closed by its owner after Close
 	Transport relayclient.Transport // the network
 	Rand      io.Reader             // cryptographic
+	Provider  mls.Provider          // computes the groups' cryptography; nil: Go does
 	Now       func() time.Time
 	Logger    *slog.Logger
 	Version   string
@@ -75,6 +77,9 @@ func Open(config Config) (*Agent, error) {
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Provider == nil {
+		config.Provider = mls.StandardProvider{}
 	}
 	a := &Agent{
 		config:   config,

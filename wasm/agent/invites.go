@@ -41,7 +41,7 @@ func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
 			return
 		}
 		t.a.log.Debug("phase", "name", ev.Phase)
-		step, err := inv.Phase(t.a.config.Rand, t.now, m.via, ev.Side, ev.Phase, ev.Body)
+		step, err := inv.Phase(t.a.config.Rand, t.a.config.Provider, t.now, m.via, ev.Side, ev.Phase, ev.Body)
 		if err != nil {
 			t.a.log.Debug("invitation phase dropped", "error", err)
 		}

@@ -285,7 +285,7 @@ func (a *Agent) loadEntry(value []byte) (*entry, error) {
 	if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
 		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
 	}
-	c, err := conversation.Load(r.Conversation, func(id wire.ID) ([]byte, error) {
+	c, err := conversation.Load(r.Conversation, a.config.Provider, func(id wire.ID) ([]byte, error) {
 		return a.config.Store.Get(groupKey(id))
 	})
 	if err != nil {

@@ -145,7 +145,7 @@ func (c *Conversation) Decide(now int64, value []byte) (Result, []Outgoing, erro
 }
 
 func (c *Conversation) adopt(now int64) (Result, error) {
-	candidate, err := mls.Unmarshal(c.Pending.Candidate, groupConfig())
+	candidate, err := mls.Unmarshal(c.Pending.Candidate, groupConfig(c.provider))
 	if err != nil {
 		return Result{}, fmt.Errorf("couldn't decode candidate: %w", err)
 	}

@@ -50,8 +50,9 @@ type Conversation struct {
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
 	TimerAt string `cbor:"16,keyasint,omitempty"`
 
-	group *mls.State
-	own   address.Address
+	group    *mls.State
+	own      address.Address
+	provider mls.Provider
 }
 
 // Member is another agent in the conversation.
@@ -86,14 +87,15 @@ const (
 
 // Await returns a conversation that an invitation will open later, and the
 // key package that the inviter needs for that. id and psk come from the
-// invitation's key; own is the address made for this conversation.
-func Await(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, own address.Address) (*Conversation, []byte, error) {
+// invitation's key; own is the address made for this conversation. Here as in
+// Create and Load, provider computes the group's cryptography.
+func Await(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []byte, persona Persona, own address.Address) (*Conversation, []byte, error) {
 	leaf, err := persona.leaf(rand, own)
 	if err != nil {
 		return nil, nil, err
 	}
 	lifetime := mls.Lifetime{NotBefore: uint64(now/1000 - keyPackageBefore), NotAfter: uint64(now/1000 + keyPackageAfter)}
-	kp, private, err := mls.NewKeyPackage(rand, Suite, leaf, lifetime, mls.KeyPackageOptions{})
+	kp, private, err := mls.NewKeyPackage(rand, Suite, leaf, lifetime, mls.KeyPackageOptions{Provider: provider})
 	if err != nil {
 		return nil, nil, fmt.Errorf("couldn't make key package: %w", err)
 	}
@@ -102,14 +104,14 @@ func Await(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, o
 		return nil, nil, err
 	}
 	return &Conversation{
-		ID: id, State: Waiting, Persona: persona, Own: where, own: own,
+		ID: id, State: Waiting, Persona: persona, Own: where, own: own, provider: provider,
 		Join: private.Marshal(), PSK: psk, Clock: Stamp{Milli: now},
 	}, kp.Bytes(), nil
 }
 
 // Create makes the group, adds the owner of keyPackage, and returns the open
 // conversation with the Welcome to send to it.
-func Create(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, own address.Address, keyPackage []byte) (*Conversation, Outgoing, error) {
+func Create(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []byte, persona Persona, own address.Address, keyPackage []byte) (*Conversation, Outgoing, error) {
 	fail := func(err error) (*Conversation, Outgoing, error) {
 		return nil, Outgoing{}, fmt.Errorf("couldn't create group: %w", err)
 	}
@@ -117,11 +119,11 @@ func Create(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, 
 	if err != nil {
 		return fail(err)
 	}
-	kp, err := mls.ParseKeyPackage(keyPackage)
+	kp, err := mls.ParseKeyPackageWith(provider, keyPackage)
 	if err != nil {
 		return fail(err)
 	}
-	alone, err := mls.NewGroup(rand, Suite, id[:], leaf, nil, groupConfig())
+	alone, err := mls.NewGroup(rand, Suite, id[:], leaf, nil, groupConfig(provider))
 	if err != nil {
 		return fail(err)
 	}
@@ -139,7 +141,7 @@ func Create(rand io.Reader, now int64, id wire.ID, psk []byte, persona Persona, 
 	}
 	c := &Conversation{
 		ID: id, State: Open, Persona: persona, Own: where, own: own, SlotRelay: own.Relay,
-		Clock: Stamp{Milli: now}, EpochTime: now, group: candidate.Next,
+		Clock: Stamp{Milli: now}, EpochTime: now, group: candidate.Next, provider: provider,
 	}
 	if err := c.readMembers(); err != nil {
 		return fail(err)
@@ -164,7 +166,7 @@ func (c *Conversation) open(now int64, welcome []byte) error {
 	group, err := mls.Join(welcome, mls.JoinParams{
 		KeyPackages: []*mls.KeyPackagePrivate{private},
 		PSKs:        pskLookup(c.PSK),
-		Config:      groupConfig(),
+		Config:      groupConfig(c.provider),
 		Now:         now / 1000,
 	})
 	if err != nil {
@@ -204,7 +206,7 @@ func (c *Conversation) readMembers() error {
 		if leaf.Index == c.group.OwnLeaf() {
 			continue
 		}
-		persona, err := leafPersona(leaf)
+		persona, err := leafPersona(c.provider, leaf)
 		if err != nil {
 			return err
 		}
@@ -238,8 +240,8 @@ func (c *Conversation) Group() ([]byte, error) {
 func (c *Conversation) Record() ([]byte, error) { return wire.Marshal(c) }
 
 // Load is the inverse of Record and Group; group is asked for the latter.
-func Load(record []byte, group func(wire.ID) ([]byte, error)) (*Conversation, error) {
-	var c Conversation
+func Load(record []byte, provider mls.Provider, group func(wire.ID) ([]byte, error)) (*Conversation, error) {
+	c := Conversation{provider: provider}
 	if err := wire.Unmarshal(record, &c, 1<<20); err != nil {
 		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
 	}
@@ -252,7 +254,7 @@ func Load(record []byte, group func(wire.ID) ([]byte, error)) (*Conversation, er
 		if err != nil {
 			return nil, fmt.Errorf("couldn't read group: %w", err)
 		}
-		if c.group, err = mls.Unmarshal(state, groupConfig()); err != nil {
+		if c.group, err = mls.Unmarshal(state, groupConfig(provider)); err != nil {
 			return nil, fmt.Errorf("couldn't decode group: %w", err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/shared/address"
+	"petmail/shared/mls"
 	"petmail/shared/wire"
 )
 
@@ -42,9 +43,9 @@ func pair(t testing.TB) (ada, bob *Conversation) {
 	adas, _ := own(t)
 	bobs, _ := own(t)
 	id, psk := wire.ID{1, 2, 3}, []byte("0123456789abcdef0123456789abcdef")
-	bob, keyPackage, err := Await(rand.Reader, begin, id, psk, persona(t, "Bob"), bobs)
+	bob, keyPackage, err := Await(rand.Reader, mls.StandardProvider{}, begin, id, psk, persona(t, "Bob"), bobs)
 	require.NoError(t, err)
-	ada, welcome, err := Create(rand.Reader, begin, id, psk, persona(t, "Ada"), adas, keyPackage)
+	ada, welcome, err := Create(rand.Reader, mls.StandardProvider{}, begin, id, psk, persona(t, "Ada"), adas, keyPackage)
 	require.NoError(t, err)
 	r, err := bob.Receive(begin, body(t, welcome))
 	require.NoError(t, err)
@@ -95,7 +96,7 @@ func reload(t testing.TB, c *Conversation) *Conversation {
 	t.Helper()
 	record, err := c.Record()
 	require.NoError(t, err)
-	again, err := Load(record, func(wire.ID) ([]byte, error) { return c.Group() })
+	again, err := Load(record, mls.StandardProvider{}, func(wire.ID) ([]byte, error) { return c.Group() })
 	require.NoError(t, err)
 	return again
 }
@@ -139,10 +140,10 @@ func TestWelcomeNeedsTheInvitationsKey(t *testing.T) {
 	adas, _ := own(t)
 	bobs, _ := own(t)
 	id := wire.ID{1}
-	bob, keyPackage, err := Await(rand.Reader, begin, id, []byte("the invitation's key"), persona(t, "Bob"), bobs)
+	bob, keyPackage, err := Await(rand.Reader, mls.StandardProvider{}, begin, id, []byte("the invitation's key"), persona(t, "Bob"), bobs)
 	require.NoError(t, err)
 	// Somebody who knows the key package, but not the key of the invitation.
-	_, welcome, err := Create(rand.Reader, begin, id, []byte("a guess"), persona(t, "Eve"), adas, keyPackage)
+	_, welcome, err := Create(rand.Reader, mls.StandardProvider{}, begin, id, []byte("a guess"), persona(t, "Eve"), adas, keyPackage)
 	require.NoError(t, err)
 	before := stored(t, bob)
 	_, err = bob.Receive(begin, body(t, welcome))
@@ -151,7 +152,7 @@ func TestWelcomeNeedsTheInvitationsKey(t *testing.T) {
 	require.Equal(t, before, stored(t, bob), "nothing has changed")
 
 	// With the key, but for another conversation.
-	_, welcome, err = Create(rand.Reader, begin, wire.ID{2}, []byte("the invitation's key"), persona(t, "Eve"), adas, keyPackage)
+	_, welcome, err = Create(rand.Reader, mls.StandardProvider{}, begin, wire.ID{2}, []byte("the invitation's key"), persona(t, "Eve"), adas, keyPackage)
 	require.NoError(t, err)
 	_, err = bob.Receive(begin, body(t, welcome))
 	require.Error(t, err)

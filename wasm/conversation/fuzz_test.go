@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"testing"
 
+	"petmail/shared/mls"
 	"petmail/shared/wire"
 )
 
@@ -96,6 +97,6 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Add(record)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = Load(data, func(wire.ID) ([]byte, error) { return bob.Group() })
+		_, _ = Load(data, mls.StandardProvider{}, func(wire.ID) ([]byte, error) { return bob.Group() })
 	})
 }

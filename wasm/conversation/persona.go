@@ -92,13 +92,13 @@ func (p Persona) leaf(rand io.Reader, own address.Address) (mls.LeafParams, erro
 
 // leafPersona checks that a leaf is certified by the persona it names, and
 // returns that persona's key.
-func leafPersona(leaf mls.LeafInfo) (ed25519.PublicKey, error) {
+func leafPersona(provider mls.Provider, leaf mls.LeafInfo) (ed25519.PublicKey, error) {
 	var id identity
 	if err := wire.Unmarshal(leaf.Credential.Identity, &id, 1<<10); err != nil {
 		return nil, fmt.Errorf("couldn't decode leaf identity: %w", err)
 	}
 	if len(id.Persona) != ed25519.PublicKeySize ||
-		!ed25519.Verify(id.Persona, certificateMessage(leaf.SignatureKey), id.Certificate) {
+		provider.Verify(Suite, id.Persona, certificateMessage(leaf.SignatureKey), id.Certificate) != nil {
 		return nil, errors.New("leaf is not certified by its persona")
 	}
 	return id.Persona, nil
@@ -150,10 +150,11 @@ const (
 )
 
 // groupConfig is how every group checks its members and keeps old epochs.
-func groupConfig() mls.Config {
+func groupConfig(provider mls.Provider) mls.Config {
 	return mls.Config{
+		Provider: provider,
 		ValidateCredential: func(leaf mls.LeafInfo) error {
-			if _, err := leafPersona(leaf); err != nil {
+			if _, err := leafPersona(provider, leaf); err != nil {
 				return err
 			}
 			_, _, err := leafCard(leaf)

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"petmail/shared/address"
+	"petmail/shared/mls"
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
@@ -157,7 +158,7 @@ func (inv *Invite) Allocated(rand io.Reader, nameplate string) error {
 
 // Phase takes a message of the other side. An error is for the log: the
 // message is dropped and nothing has changed.
-func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, body []byte) (Step, error) {
+func (inv *Invite) Phase(rand io.Reader, provider mls.Provider, now int64, via Via, side, name string, body []byte) (Step, error) {
 	a := inv.Attempt(via)
 	if a == nil || a.Progress.Ended() || side == a.Side {
 		return Step{}, nil
@@ -167,7 +168,7 @@ func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, 
 	}
 	switch {
 	case name == phasePAKE && a.Key == nil && a.PAKE != nil:
-		step, err := inv.meet(rand, now, a, side, body)
+		step, err := inv.meet(rand, provider, now, a, side, body)
 		early := a.Early
 		a.Early = nil
 		for _, p := range early {
@@ -175,7 +176,7 @@ func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, 
 				break
 			}
 			var next Step
-			next, err = inv.Phase(rand, now, via, side, p.Name, p.Body)
+			next, err = inv.Phase(rand, provider, now, via, side, p.Name, p.Body)
 			step = step.and(next)
 		}
 		return step, err
@@ -198,13 +199,13 @@ func (inv *Invite) Phase(rand io.Reader, now int64, via Via, side, name string, 
 			inv.burn(a)
 			return Step{}, nil
 		}
-		return inv.complete(rand, now, a, plaintext)
+		return inv.complete(rand, provider, now, a, plaintext)
 	}
 	return Step{}, nil
 }
 
 // meet takes the other side's PAKE message and answers with ours.
-func (inv *Invite) meet(rand io.Reader, now int64, a *Attempt, side string, body []byte) (Step, error) {
+func (inv *Invite) meet(rand io.Reader, provider mls.Provider, now int64, a *Attempt, side string, body []byte) (Step, error) {
 	if err := a.finish(side, body); err != nil {
 		// One guess: whatever this was, nobody gets a second one.
 		inv.burn(a)
@@ -225,7 +226,7 @@ func (inv *Invite) meet(rand io.Reader, now int64, a *Attempt, side string, body
 	if err != nil {
 		return Step{}, err
 	}
-	c, keyPackage, err := conversation.Await(rand, now, id, psk, inv.Persona, own)
+	c, keyPackage, err := conversation.Await(rand, provider, now, id, psk, inv.Persona, own)
 	if err != nil {
 		return Step{}, err
 	}
@@ -241,7 +242,7 @@ func (inv *Invite) meet(rand io.Reader, now int64, a *Attempt, side string, body
 }
 
 // complete makes the conversation from the invitee's card.
-func (inv *Invite) complete(rand io.Reader, now int64, a *Attempt, plaintext []byte) (Step, error) {
+func (inv *Invite) complete(rand io.Reader, provider mls.Provider, now int64, a *Attempt, plaintext []byte) (Step, error) {
 	foreign := func(err error) (Step, error) {
 		a.end(Foreign, moodErrory)
 		return Step{}, fmt.Errorf("couldn't accept card: %w", err)
@@ -261,7 +262,7 @@ func (inv *Invite) complete(rand io.Reader, now int64, a *Attempt, plaintext []b
 	if err != nil {
 		return Step{}, err
 	}
-	open, welcome, err := conversation.Create(rand, now, id, psk, inv.Persona, own, c.KeyPackage)
+	open, welcome, err := conversation.Create(rand, provider, now, id, psk, inv.Persona, own, c.KeyPackage)
 	if err != nil {
 		return foreign(err)
 	}

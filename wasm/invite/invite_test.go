@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/shared/address"
+	"petmail/shared/mls"
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
@@ -79,7 +80,7 @@ func deliver(t testing.TB, via Via, from, to *Invite, shuffle func([]Phase)) Ste
 	var all Step
 	for _, p := range pending {
 		a.Confirmed(p.Name)
-		step, err := to.Phase(rand.Reader, begin, via, a.Side, p.Name, p.Body)
+		step, err := to.Phase(rand.Reader, mls.StandardProvider{}, begin, via, a.Side, p.Name, p.Body)
 		require.NoError(t, err)
 		all = all.and(step)
 	}
@@ -110,7 +111,7 @@ func TestMeeting(t *testing.T) {
 					left := slices.Clone(bob.Attempt(via).Pending)
 					defer func() {
 						for _, p := range left {
-							step, err := ada.Phase(rand.Reader, begin, via, bob.Attempt(via).Side, p.Name, p.Body)
+							step, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, via, bob.Attempt(via).Side, p.Name, p.Body)
 							require.NoError(t, err)
 							require.Zero(t, step)
 						}
@@ -188,7 +189,7 @@ func TestOnlyOneGuess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ada := inviter(t)
-			step, err := ada.Phase(rand.Reader, begin, ViaCode, "eve", phasePAKE, body)
+			step, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaCode, "eve", phasePAKE, body)
 			require.NoError(t, err)
 			require.Zero(t, step)
 			require.Equal(t, Burnt, ada.Code.Progress)
@@ -199,7 +200,7 @@ func TestOnlyOneGuess(t *testing.T) {
 func TestReflectionIsNoMeeting(t *testing.T) {
 	ada := inviter(t)
 	own := ada.Code.Pending[0]
-	step, err := ada.Phase(rand.Reader, begin, ViaCode, "eve", own.Name, own.Body)
+	step, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaCode, "eve", own.Name, own.Body)
 	require.NoError(t, err)
 	require.Zero(t, step)
 	require.Equal(t, Burnt, ada.Code.Progress)
@@ -210,10 +211,10 @@ func TestAThirdSideIsIgnored(t *testing.T) {
 	bob, eve := invitee(t, ada.Link.Link), invitee(t, ada.Link.Link)
 	deliver(t, ViaLink, ada, bob, nil)
 	pake := bob.Link.Pending[0]
-	_, err := ada.Phase(rand.Reader, begin, ViaLink, bob.Link.Side, pake.Name, pake.Body)
+	_, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaLink, bob.Link.Side, pake.Name, pake.Body)
 	require.NoError(t, err)
 	for _, p := range eve.Link.Pending {
-		_, err := ada.Phase(rand.Reader, begin, ViaLink, eve.Link.Side, p.Name, p.Body)
+		_, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaLink, eve.Link.Side, p.Name, p.Body)
 		require.Error(t, err)
 	}
 	require.NotNil(t, deliver(t, ViaLink, bob, ada, nil).Conversation)
@@ -240,7 +241,7 @@ func TestBadCards(t *testing.T) {
 				}
 			}
 			for _, p := range bob.Link.Pending {
-				step, err := ada.Phase(rand.Reader, begin, ViaLink, bob.Link.Side, p.Name, p.Body)
+				step, err := ada.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaLink, bob.Link.Side, p.Name, p.Body)
 				require.Nil(t, step.Conversation)
 				require.Equal(t, p.Name == phaseCard, err != nil)
 			}
@@ -292,7 +293,7 @@ func FuzzPhase(f *testing.F) {
 	f.Add("pake", []byte(`{"pake_v1":"53"}`))
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		inv := reload(t, ada)
-		step, _ := inv.Phase(rand.Reader, begin, ViaCode, "eve", name, body)
+		step, _ := inv.Phase(rand.Reader, mls.StandardProvider{}, begin, ViaCode, "eve", name, body)
 		if step.Conversation != nil {
 			t.Fatal("met somebody who does not know the code")
 		}
