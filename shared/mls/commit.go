@@ -374,18 +374,20 @@ func (b *commitBuild) welcome(next *State, e newEpoch, p CommitParams) ([]byte, 
 	if w.info, err = c.provider.Seal(c.suite, key, nonce, nil, encode(info.write)); err != nil {
 		return nil, err
 	}
-	for i, leaf := range b.a.added {
+	w.secrets = make([]encryptedSecrets, len(b.a.added))
+	err = each(len(b.a.added), func(i int) error {
 		gs := groupSecrets{joiner: e.joiner, psks: b.a.psks}
 		if b.content.path != nil {
-			gs.pathSecret = b.path.pathSecretOf(commonAncestor(b.own, leaf))
+			gs.pathSecret = b.path.pathSecretOf(commonAncestor(b.own, b.a.added[i]))
 		}
 		plain := encode(gs.write)
 		ct, err := c.sealLabelled(b.a.packages[i].initKey, "Welcome", w.info, plain)
 		clear(plain)
-		if err != nil {
-			return nil, err
-		}
-		w.secrets = append(w.secrets, encryptedSecrets{ref: b.a.packages[i].ref(c), ct: ct})
+		w.secrets[i] = encryptedSecrets{ref: b.a.packages[i].ref(c), ct: ct}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return message(wireWelcome, len(w.info)+len(w.secrets)*256, w.write), nil
 }

@@ -4,10 +4,8 @@ package mls
 
 import (
 	"crypto"
-	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/hpke"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -23,17 +21,26 @@ import (
 // nistSuites are listed by Suites.
 var nistSuites = [...]Suite{P256AES128, P384AES256, P521AES256}
 
+// HPKE's identifiers of these suites (RFC 9180 sections 7.1 and 7.2).
+const (
+	kemP256 uint16 = 0x0010
+	kemP384 uint16 = 0x0011
+	kemP521 uint16 = 0x0012
+
+	kdfSHA384 uint16 = 2
+)
+
 func (s Suite) nistParams() (suiteParams, bool) {
 	switch s {
 	case P256AES128:
 		return suiteParams{"MLS_128_DHKEMP256_AES128GCM_SHA256_P256", sha256.New, 32, 16, 12,
-			hpke.DHKEM(ecdh.P256()), hpke.HKDFSHA256(), hpke.AES128GCM(), p256Signature}, true
+			kemP256, kdfSHA256, aeadAES128GCM, p256Signature}, true
 	case P521AES256:
 		return suiteParams{"MLS_256_DHKEMP521_AES256GCM_SHA512_P521", sha512.New, 64, 32, 12,
-			hpke.DHKEM(ecdh.P521()), hpke.HKDFSHA512(), hpke.AES256GCM(), p521Signature}, true
+			kemP521, kdfSHA512, aeadAES256GCM, p521Signature}, true
 	case P384AES256:
 		return suiteParams{"MLS_256_DHKEMP384_AES256GCM_SHA384_P384", sha512.New384, 48, 32, 12,
-			hpke.DHKEM(ecdh.P384()), hpke.HKDFSHA384(), hpke.AES256GCM(), p384Signature}, true
+			kemP384, kdfSHA384, aeadAES256GCM, p384Signature}, true
 	}
 	return suiteParams{}, false
 }
@@ -62,12 +69,6 @@ func ecdsaKey(a signatureAlgorithm, private []byte) (*ecdsa.PrivateKey, error) {
 		return nil, errors.New("signature key is malformed")
 	}
 	return key, nil
-}
-
-// scalarSize returns the size of a private key in bytes.
-func scalarSize(a signatureAlgorithm) int {
-	curve, _ := curveOf(a)
-	return (curve.Params().BitSize + 7) / 8
 }
 
 func generateECDSA(random io.Reader, a signatureAlgorithm) (private, public []byte, err error) {

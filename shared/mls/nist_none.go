@@ -11,8 +11,6 @@ var nistSuites = [...]Suite{}
 
 func (Suite) nistParams() (suiteParams, bool) { return suiteParams{}, false }
 
-func scalarSize(signatureAlgorithm) int { return 0 }
-
 func generateECDSA(io.Reader, signatureAlgorithm) (private, public []byte, err error) {
 	return nil, nil, ErrUnsupported
 }
@@ -22,3 +20,23 @@ func publicECDSA(signatureAlgorithm, []byte) ([]byte, error) { return nil, ErrUn
 func signECDSA(signatureAlgorithm, []byte, []byte) ([]byte, error) { return nil, ErrUnsupported }
 
 func verifyECDSA(signatureAlgorithm, []byte, []byte, []byte) error { return ErrUnsupported }
+
+func sealNIST(_ suiteParams, _, _, _ []byte) (kemOutput, ciphertext []byte, err error) {
+	return nil, nil, ErrUnsupported
+}
+
+func openNIST(_ suiteParams, _, _, _, _ []byte) ([]byte, error) { return nil, ErrUnsupported }
+
+func exportSendNIST(suiteParams, []byte, string, int) (kemOutput, secret []byte, err error) {
+	return nil, nil, ErrUnsupported
+}
+
+func exportReceiveNIST(_ suiteParams, _, _ []byte, _ string, _ int) ([]byte, error) {
+	return nil, ErrUnsupported
+}
+
+func deriveNIST(suiteParams, []byte) (private, public []byte, err error) {
+	return nil, nil, ErrUnsupported
+}
+
+func checkNIST(suiteParams, []byte) error { return ErrUnsupported }

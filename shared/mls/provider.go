@@ -4,17 +4,11 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/hpke"
-	"crypto/mlkem"
-	"crypto/sha256"
-	"crypto/sha3"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
 
-	"filippo.io/edwards25519"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
@@ -58,7 +52,12 @@ type Provider interface {
 // StandardProvider computes everything with Go's standard library and
 // golang.org/x/crypto. KEM encapsulation draws from the system's random
 // source, whatever reader the caller passes elsewhere.
-type StandardProvider struct{}
+type StandardProvider struct {
+	// X25519 and MLKEM768 are what the KEMs of the suites on Curve25519 are
+	// made of; nil is Go's.
+	X25519   X25519
+	MLKEM768 MLKEM768
+}
 
 var _ Provider = StandardProvider{}
 
@@ -140,172 +139,6 @@ func (StandardProvider) Verify(s Suite, public, message, signature []byte) error
 	return verifyECDSA(p.signature, public, message, signature)
 }
 
-// DeriveKeyPair implements [Provider]. It does for X25519 what crypto/hpke
-// does, but finds the public key on the Edwards form of the curve, which is
-// several times faster; commits derive a key pair for each level of the tree.
-func (StandardProvider) DeriveKeyPair(s Suite, ikm []byte) (private, public []byte, err error) {
-	p, err := s.params()
-	if err != nil {
-		return nil, nil, err
-	}
-	switch p.kem.ID() {
-	case kemX25519:
-		private = deriveX25519(ikm)
-		return private, x25519Public(private), nil
-	case kemXWing:
-		// draft-connolly-cfrg-xwing-kem; crypto/hpke follows a later draft.
-		private = sha3.SumSHAKE256(ikm, 32)
-		expanded := sha3.SumSHAKE256(private, mlkem.SeedSize+32)
-		defer clear(expanded)
-		pq, err := mlkem.NewDecapsulationKey768(expanded[:mlkem.SeedSize])
-		if err != nil {
-			return nil, nil, errCrypto
-		}
-		return private, append(pq.EncapsulationKey().Bytes(), x25519Public(expanded[mlkem.SeedSize:])...), nil
-	}
-	key, err := p.kem.DeriveKeyPair(ikm)
-	if err != nil {
-		return nil, nil, errCrypto
-	}
-	private, err = key.Bytes()
-	if err != nil {
-		return nil, nil, errCrypto
-	}
-	return private, key.PublicKey().Bytes(), nil
-}
-
-// HPKE KEM identifiers (RFC 9180 section 7.1).
-const (
-	kemX25519 = 0x0020
-	kemXWing  = 0x647a
-)
-
-// deriveX25519 is the private half of DeriveKeyPair for
-// DHKEM(X25519, HKDF-SHA256), RFC 9180 section 7.1.3.
-func deriveX25519(ikm []byte) []byte {
-	const suiteID = "KEM\x00\x20"
-	mac := func(key []byte, parts ...[]byte) []byte {
-		m := hmac.New(sha256.New, key)
-		for _, p := range parts {
-			m.Write(p)
-		}
-		return m.Sum(nil)
-	}
-	prk := mac(make([]byte, sha256.Size), []byte("HPKE-v1"+suiteID+"dkp_prk"), ikm)
-	defer clear(prk)
-	sk := mac(prk, []byte("\x00\x20HPKE-v1"+suiteID+"sk\x01"))
-	sk[0] &= 248 // clamped, as private keys are serialized
-	sk[31] = sk[31]&127 | 64
-	return sk
-}
-
-func x25519Public(private []byte) []byte {
-	scalar, err := new(edwards25519.Scalar).SetBytesWithClamping(private)
-	if err != nil {
-		panic("mls: X25519 key of a wrong size")
-	}
-	return new(edwards25519.Point).ScalarBaseMult(scalar).BytesMontgomery()
-}
-
-// CheckPublicKey implements [Provider].
-func (StandardProvider) CheckPublicKey(s Suite, public []byte) error {
-	p, err := s.params()
-	if err != nil {
-		return err
-	}
-	if _, err := p.kem.NewPublicKey(public); err != nil {
-		return errCrypto
-	}
-	return nil
-}
-
-func (StandardProvider) sender(s Suite, public, info []byte) ([]byte, *hpke.Sender, error) {
-	p, err := s.params()
-	if err != nil {
-		return nil, nil, err
-	}
-	key, err := p.kem.NewPublicKey(public)
-	if err != nil {
-		return nil, nil, errCrypto
-	}
-	enc, snd, err := hpke.NewSender(key, p.kdf, p.aead, info)
-	if err != nil {
-		return nil, nil, errCrypto
-	}
-	return enc, snd, nil
-}
-
-func (StandardProvider) recipient(s Suite, private, kemOutput, info []byte) (*hpke.Recipient, error) {
-	p, err := s.params()
-	if err != nil {
-		return nil, err
-	}
-	key, err := p.kem.NewPrivateKey(p.padScalar(private))
-	if err != nil {
-		return nil, errCrypto
-	}
-	rcp, err := hpke.NewRecipient(kemOutput, key, p.kdf, p.aead, info)
-	if err != nil {
-		return nil, errCrypto
-	}
-	return rcp, nil
-}
-
-// padScalar restores leading zeros of a NIST scalar that some implementations
-// drop.
-func (p suiteParams) padScalar(private []byte) []byte {
-	if p.signature == ed25519Signature {
-		return private
-	}
-	size := scalarSize(p.signature) // the KEM is over the same curve
-	if len(private) >= size {
-		return private
-	}
-	return append(make([]byte, size-len(private), size), private...)
-}
-
-// SealHPKE implements [Provider].
-func (sp StandardProvider) SealHPKE(s Suite, public, info, plaintext []byte) (kemOutput, ciphertext []byte, err error) {
-	enc, snd, err := sp.sender(s, public, info)
-	if err != nil {
-		return nil, nil, err
-	}
-	ciphertext, err = snd.Seal(nil, plaintext)
-	return enc, ciphertext, err
-}
-
-// OpenHPKE implements [Provider].
-func (sp StandardProvider) OpenHPKE(s Suite, private, kemOutput, info, ciphertext []byte) ([]byte, error) {
-	rcp, err := sp.recipient(s, private, kemOutput, info)
-	if err != nil {
-		return nil, err
-	}
-	out, err := rcp.Open(nil, ciphertext)
-	if err != nil {
-		return nil, errCrypto
-	}
-	return out, nil
-}
-
-// ExportSend implements [Provider].
-func (sp StandardProvider) ExportSend(s Suite, public []byte, label string, length int) (kemOutput, secret []byte, err error) {
-	enc, snd, err := sp.sender(s, public, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	secret, err = snd.Export(label, length)
-	return enc, secret, err
-}
-
-// ExportReceive implements [Provider].
-func (sp StandardProvider) ExportReceive(s Suite, private, kemOutput []byte, label string, length int) ([]byte, error) {
-	rcp, err := sp.recipient(s, private, kemOutput, nil)
-	if err != nil {
-		return nil, err
-	}
-	return rcp.Export(label, length)
-}
-
 func newAEAD(s Suite, key []byte) (cipher.AEAD, error) {
 	p, err := s.params()
 	if err != nil {
@@ -314,7 +147,7 @@ func newAEAD(s Suite, key []byte) (cipher.AEAD, error) {
 	if len(key) != p.nk {
 		return nil, errCrypto
 	}
-	if p.aead.ID() == hpke.ChaCha20Poly1305().ID() {
+	if p.aead == aeadChaCha20Poly1305 {
 		return chacha20poly1305.New(key)
 	}
 	block, err := aes.NewCipher(key)

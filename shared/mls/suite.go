@@ -1,8 +1,6 @@
 package mls
 
 import (
-	"crypto/ecdh"
-	"crypto/hpke"
 	"crypto/sha256"
 	"crypto/sha512"
 	"fmt"
@@ -80,26 +78,39 @@ type suiteParams struct {
 	newHash   func() hash.Hash
 	nh        int // KDF.Nh, bytes
 	nk, nn    int // AEAD key and nonce, bytes
-	kem       hpke.KEM
-	kdf       hpke.KDF
-	aead      hpke.AEAD
+	kem       uint16
+	kdf       uint16
+	aead      uint16
 	signature signatureAlgorithm
 }
+
+// HPKE's identifiers of KDFs and AEADs (RFC 9180 sections 7.2 and 7.3).
+const (
+	kdfSHA256 uint16 = 1
+	kdfSHA512 uint16 = 3
+
+	aeadAES128GCM        uint16 = 1
+	aeadAES256GCM        uint16 = 2
+	aeadChaCha20Poly1305 uint16 = 3
+)
+
+// nist tells whether KEM and signature are on a NIST curve.
+func (p suiteParams) nist() bool { return p.signature != ed25519Signature }
 
 func (s Suite) params() (suiteParams, error) {
 	switch s {
 	case X25519AES128:
 		return suiteParams{"MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519", sha256.New, 32, 16, 12,
-			hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.AES128GCM(), ed25519Signature}, nil
+			kemX25519, kdfSHA256, aeadAES128GCM, ed25519Signature}, nil
 	case X25519ChaCha:
 		return suiteParams{"MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519", sha256.New, 32, 32, 12,
-			hpke.DHKEM(ecdh.X25519()), hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), ed25519Signature}, nil
+			kemX25519, kdfSHA256, aeadChaCha20Poly1305, ed25519Signature}, nil
 	case XWingAES:
 		return suiteParams{"MLS_256_XWING_AES256GCM_SHA512_Ed25519", sha512.New, 64, 32, 12,
-			hpke.MLKEM768X25519(), hpke.HKDFSHA512(), hpke.AES256GCM(), ed25519Signature}, nil
+			kemXWing, kdfSHA512, aeadAES256GCM, ed25519Signature}, nil
 	case XWingChaCha:
 		return suiteParams{"MLS_256_XWING_CHACHA20POLY1305_SHA512_Ed25519", sha512.New, 64, 32, 12,
-			hpke.MLKEM768X25519(), hpke.HKDFSHA512(), hpke.ChaCha20Poly1305(), ed25519Signature}, nil
+			kemXWing, kdfSHA512, aeadChaCha20Poly1305, ed25519Signature}, nil
 	}
 	if p, ok := s.nistParams(); ok {
 		return p, nil

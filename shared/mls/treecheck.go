@@ -16,12 +16,16 @@ type treeChecks struct {
 // checkTree applies RFC 9420 section 12.4.3.1 to a tree from outside: every
 // leaf, every parent hash, unmerged leaves and the uniqueness of keys.
 func checkTree(c *suiteCipher, t *ratchetTree, k treeChecks) error {
-	var err error
+	var filled []LeafIndex
+	t.eachLeaf(func(i LeafIndex, _ *leafNode) { filled = append(filled, i) })
+	err := each(len(filled), func(i int) error {
+		return checkLeaf(c, t.leaf(filled[i]), k.groupID, filled[i], k.context)
+	})
+	if err != nil {
+		return err
+	}
 	t.eachLeaf(func(i LeafIndex, l *leafNode) {
 		if err != nil {
-			return
-		}
-		if err = checkLeaf(c, l, k.groupID, i, k.context); err != nil {
 			return
 		}
 		// A lifetime that is over only says that the member joined long ago.

@@ -115,6 +115,17 @@ func (c *suiteCipher) nodeKeyPair(pathSecret []byte) (private, public []byte, er
 	return c.provider.DeriveKeyPair(c.suite, secret)
 }
 
+// nodeKeyPairs is nodeKeyPair of many, in their order.
+func (c *suiteCipher) nodeKeyPairs(secrets []pathSecret) (nodeKeys, [][]byte, error) {
+	keys, publics := make(nodeKeys, len(secrets)), make([][]byte, len(secrets))
+	err := each(len(secrets), func(i int) error {
+		private, public, err := c.nodeKeyPair(secrets[i].secret)
+		keys[i], publics[i] = nodeKey{secrets[i].node, private}, public
+		return err
+	})
+	return keys, publics, err
+}
+
 // mergePath writes a path's public keys into t, on which the proposals have
 // been applied, and sets their parent hashes. It returns the parent hash the
 // sender's leaf must carry (sections 7.5 and 7.9).
@@ -138,23 +149,20 @@ func newPath(rand io.Reader, c *suiteCipher, t *ratchetTree, sender LeafIndex, l
 		return nil, pathResult{}, err
 	}
 	var res pathResult
-	publics := make([][]byte, len(steps))
-	for i, step := range steps {
-		private, public, err := c.nodeKeyPair(secret)
-		if err != nil {
-			return nil, pathResult{}, err
-		}
-		publics[i] = public
-		res.keys = append(res.keys, nodeKey{step.node, private})
+	for _, step := range steps {
 		res.secrets = append(res.secrets, pathSecret{step.node, secret})
 		secret = c.deriveSecret(secret, "path")
 	}
 	res.commitSecret = secret
+	keys, publics, err := c.nodeKeyPairs(res.secrets)
+	if err != nil {
+		return nil, pathResult{}, err
+	}
 	private, public, err := c.newKeyPair(rand)
 	if err != nil {
 		return nil, pathResult{}, err
 	}
-	res.keys = append(res.keys, nodeKey{sender.node(), private})
+	res.keys = append(keys, nodeKey{sender.node(), private})
 	leaf = leaf.successor(public, sourceCommit)
 	leaf.parentHash = mergePath(c, t, sender, steps, publics)
 	if err := leaf.sign(c, key, groupID, sender); err != nil {
@@ -171,16 +179,23 @@ func newPath(rand io.Reader, c *suiteCipher, t *ratchetTree, sender LeafIndex, l
 // encryptPath fills in the ciphertexts of a path made by newPath. t holds the
 // path already; members in added learn their secrets from the Welcome.
 func encryptPath(c *suiteCipher, t *ratchetTree, sender LeafIndex, path *updatePath, res pathResult, added []LeafIndex, context []byte) error {
+	type letter struct {
+		public, secret []byte
+		to             *hpkeCiphertext
+	}
+	var letters []letter
 	for i, step := range t.filteredPath(sender) {
-		for _, y := range recipients(t, step.copath, added) {
-			ct, err := c.sealLabelled(t.nodes[y].encryptionKey(), "UpdatePathNode", context, res.secrets[i].secret)
-			if err != nil {
-				return err
-			}
-			path.nodes[i].secrets = append(path.nodes[i].secrets, ct)
+		to := recipients(t, step.copath, added)
+		path.nodes[i].secrets = make([]hpkeCiphertext, len(to))
+		for j, y := range to {
+			letters = append(letters, letter{t.nodes[y].encryptionKey(), res.secrets[i].secret, &path.nodes[i].secrets[j]})
 		}
 	}
-	return nil
+	return each(len(letters), func(i int) (err error) {
+		l := letters[i]
+		*l.to, err = c.sealLabelled(l.public, "UpdatePathNode", context, l.secret)
+		return err
+	})
 }
 
 // recipients is the resolution of x without the members just added.
@@ -219,8 +234,14 @@ func applyPath(c *suiteCipher, t *ratchetTree, sender LeafIndex, path *updatePat
 // openPath decrypts a merged path for the member at own, whose keys are keys.
 func openPath(c *suiteCipher, t *ratchetTree, own, sender LeafIndex, path *updatePath, keys nodeKeys, added []LeafIndex, context []byte) (pathResult, error) {
 	steps := t.filteredPath(sender)
-	var res pathResult
+	var secrets []pathSecret
+	defer func() {
+		for _, s := range secrets {
+			clear(s.secret)
+		}
+	}()
 	var secret []byte
+	first := len(steps) // whose secret this member can open
 	for i, step := range steps {
 		to := recipients(t, step.copath, added)
 		if len(to) != len(path.nodes[i].secrets) {
@@ -234,28 +255,26 @@ func openPath(c *suiteCipher, t *ratchetTree, own, sender LeafIndex, path *updat
 			if len(opened) != c.nh {
 				return pathResult{}, invalid("path secret has a wrong size")
 			}
-			secret = opened
+			secret, first = opened, i
 		}
-		if secret == nil {
-			continue
+		if secret != nil {
+			secrets = append(secrets, pathSecret{step.node, secret})
+			secret = c.deriveSecret(secret, "path")
 		}
-		private, public, err := c.nodeKeyPair(secret)
-		if err != nil {
-			return pathResult{}, err
-		}
-		if !bytes.Equal(public, path.nodes[i].encryptionKey) {
-			return pathResult{}, invalid("path secret does not match its key")
-		}
-		res.keys = append(res.keys, nodeKey{step.node, private})
-		next := c.deriveSecret(secret, "path")
-		clear(secret)
-		secret = next
 	}
 	if secret == nil {
 		return pathResult{}, invalid("path does not reach this member")
 	}
-	res.commitSecret = secret
-	return res, nil
+	keys, publics, err := c.nodeKeyPairs(secrets)
+	if err != nil {
+		return pathResult{}, err
+	}
+	for i, public := range publics {
+		if !bytes.Equal(public, path.nodes[first+i].encryptionKey) {
+			return pathResult{}, invalid("path secret does not match its key")
+		}
+	}
+	return pathResult{keys: keys, commitSecret: secret}, nil
 }
 
 func openPathSecret(c *suiteCipher, to []nodeIndex, secrets []hpkeCiphertext, keys nodeKeys, context []byte) ([]byte, error) {
@@ -270,7 +289,13 @@ func openPathSecret(c *suiteCipher, to []nodeIndex, secrets []hpkeCiphertext, ke
 // keysFromWelcome derives the private keys above a new member from the path
 // secret in its Welcome, which it erases (section 12.4.3.1).
 func keysFromWelcome(c *suiteCipher, t *ratchetTree, own, signer LeafIndex, secret []byte) (nodeKeys, error) {
-	var keys nodeKeys
+	var secrets []pathSecret
+	defer func() {
+		for _, s := range secrets {
+			clear(s.secret)
+		}
+		clear(secret)
+	}()
 	start := commonAncestor(own, signer)
 	started := false
 	for _, step := range t.filteredPath(signer) {
@@ -280,22 +305,21 @@ func keysFromWelcome(c *suiteCipher, t *ratchetTree, own, signer LeafIndex, secr
 		if !started {
 			continue
 		}
-		private, public, err := c.nodeKeyPair(secret)
-		if err != nil {
-			return nil, err
-		}
-		n := t.nodes[step.node]
-		if n.parent == nil || !bytes.Equal(public, n.parent.encryptionKey) {
-			return nil, invalid("path secret does not match the tree")
-		}
-		keys = append(keys, nodeKey{step.node, private})
-		next := c.deriveSecret(secret, "path")
-		clear(secret)
-		secret = next
+		secrets = append(secrets, pathSecret{step.node, secret})
+		secret = c.deriveSecret(secret, "path")
 	}
-	clear(secret)
 	if !started {
 		return nil, invalid("path secret has no place in the tree")
+	}
+	keys, publics, err := c.nodeKeyPairs(secrets)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range secrets {
+		n := t.nodes[s.node]
+		if n.parent == nil || !bytes.Equal(publics[i], n.parent.encryptionKey) {
+			return nil, invalid("path secret does not match the tree")
+		}
 	}
 	return keys, nil
 }

@@ -2,7 +2,11 @@
 
 package webcryptojs
 
-import "crypto/rand"
+import (
+	"crypto/rand"
+
+	"petmail/shared/mls"
+)
 
 // subtleExchange is X25519 by WebCrypto, and by Go where that refuses.
 type subtleExchange struct {
@@ -12,26 +16,28 @@ type subtleExchange struct {
 	generates bool
 }
 
-var _ exchange = subtleExchange{}
+var _ mls.X25519 = subtleExchange{}
 
-func (x subtleExchange) fresh(public []byte) (own, secret []byte, err error) {
+// Fresh implements [mls.X25519].
+func (x subtleExchange) Fresh(public []byte) (own, secret []byte, err error) {
 	if x.generates {
 		own, secret, err = x.agree(public)
 		if err != nil || zero(secret) {
-			return goExchange{}.fresh(public)
+			return mls.GoX25519{}.Fresh(public)
 		}
 		return own, secret, nil
 	}
 	private := make([]byte, 32)
 	defer clear(private)
 	rand.Read(private)
-	return x.shared(private, public)
+	return x.Shared(private, public)
 }
 
-func (x subtleExchange) shared(private, public []byte) (own, secret []byte, err error) {
-	secret, err = x.derive(private, public, func() { own = publicX25519(private) })
+// Shared implements [mls.X25519].
+func (x subtleExchange) Shared(private, public []byte) (own, secret []byte, err error) {
+	secret, err = x.derive(private, public, func() { own = mls.X25519Public(private) })
 	if err != nil || zero(secret) {
-		return goExchange{}.shared(private, public)
+		return mls.GoX25519{}.Shared(private, public)
 	}
 	return own, secret, nil
 }

@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/sha3"
+	"crypto/sha512"
 	"syscall/js"
 	"time"
 
@@ -22,7 +24,6 @@ type Provider struct {
 
 	subtle *subtle
 	checks bool
-	x25519 exchange // nil if WebCrypto has none
 	verify *keys
 }
 
@@ -40,19 +41,25 @@ func New() *Provider {
 	p.subtle = s
 	p.checks = p.probeSignatures()
 	if p.probeExchange() {
-		p.x25519 = subtleExchange{s, p.probeGenerate()}
+		p.X25519 = subtleExchange{s, p.probeGenerate()}
+	}
+	if s.kems && p.probeKEM() {
+		p.MLKEM768 = subtleKEM{s}
 	}
 	return p
 }
 
-// Used names what the browser computes: "verify", "x25519".
+// Used names what the browser computes: "verify", "x25519", "mlkem768".
 func (p *Provider) Used() []string {
 	var used []string
 	if p.checks {
 		used = append(used, "verify")
 	}
-	if p.x25519 != nil {
+	if p.X25519 != nil {
 		used = append(used, "x25519")
+	}
+	if p.MLKEM768 != nil {
+		used = append(used, "mlkem768")
 	}
 	return used
 }
@@ -75,8 +82,8 @@ func (p *Provider) probeSignatures() bool {
 
 func (p *Provider) probeExchange() bool {
 	a, b := sha256.Sum256([]byte("a")), sha256.Sum256([]byte("b"))
-	public := publicX25519(b[:])
-	_, want, err := goExchange{}.shared(a[:], public)
+	public := mls.X25519Public(b[:])
+	_, want, err := mls.GoX25519{}.Shared(a[:], public)
 	if err != nil {
 		return false
 	}
@@ -88,7 +95,7 @@ func (p *Provider) probeExchange() bool {
 // than Go: the least times of a few each are compared.
 func (p *Provider) probeGenerate() bool {
 	private := sha256.Sum256([]byte("b"))
-	public := publicX25519(private[:])
+	public := mls.X25519Public(private[:])
 	inGo := subtleExchange{p.subtle, false}
 	browser, program := time.Hour, time.Hour
 	for range 5 {
@@ -98,17 +105,62 @@ func (p *Provider) probeGenerate() bool {
 		if err != nil {
 			return false
 		}
-		_, want, err := goExchange{}.shared(private[:], own)
+		_, want, err := mls.GoX25519{}.Shared(private[:], own)
 		if err != nil || !bytes.Equal(secret, want) {
 			return false
 		}
 		start = time.Now()
-		if _, _, err := inGo.fresh(public); err != nil {
+		if _, _, err := inGo.Fresh(public); err != nil {
 			return false
 		}
 		program = min(program, time.Since(start))
 	}
 	return browser < program
+}
+
+// probeKEM reports whether the browser's ML-KEM is Go's, implicit rejection
+// included, and faster: the least times of a few are compared.
+func (p *Provider) probeKEM() bool {
+	inGo := mls.GoMLKEM768{}
+	seed := sha512.Sum512([]byte("petmail/webcrypto/probe"))
+	browser, program := time.Hour, time.Hour
+	for range 3 {
+		start := time.Now()
+		public, err := p.subtle.encapsulationKey(seed[:])
+		browser = min(browser, time.Since(start))
+		if err != nil {
+			return false
+		}
+		start = time.Now()
+		want, err := inGo.Public(seed[:])
+		program = min(program, time.Since(start))
+		if err != nil || !bytes.Equal(public, want) {
+			return false
+		}
+		secret, ciphertext, err := p.subtle.encapsulate(public)
+		if err != nil {
+			return false
+		}
+		for range 2 {
+			theirs, err := p.subtle.decapsulate(seed[:], ciphertext)
+			if err != nil {
+				return false
+			}
+			ours, err := inGo.Decapsulate(seed[:], ciphertext)
+			if err != nil || !bytes.Equal(ours, theirs) || !bytes.Equal(ours, secret) {
+				return false
+			}
+			ciphertext[0] ^= 1
+			secret = rejected(seed[:], ciphertext)
+		}
+	}
+	return browser < program
+}
+
+// rejected is the secret that FIPS 203 section 6.3 gives for a ciphertext that
+// is not right: J(z ‖ c).
+func rejected(seed, ciphertext []byte) []byte {
+	return sha3.SumSHAKE256(append(bytes.Clone(seed[32:]), ciphertext...), 32)
 }
 
 // Verify implements [mls.Provider].
@@ -129,40 +181,11 @@ func (p *Provider) tryVerify(public, message, signature []byte) (bool, error) {
 	return p.subtle.verify(key, message, signature)
 }
 
-// SealHPKE implements [mls.Provider].
-func (p *Provider) SealHPKE(s mls.Suite, public, info, plaintext []byte) (kemOutput, ciphertext []byte, err error) {
-	if p.x25519 == nil || !has25519(s) {
-		return p.StandardProvider.SealHPKE(s, public, info, plaintext)
-	}
-	return seal(p, p.x25519, s, public, info, plaintext)
-}
-
-// OpenHPKE implements [mls.Provider].
-func (p *Provider) OpenHPKE(s mls.Suite, private, kemOutput, info, ciphertext []byte) ([]byte, error) {
-	if p.x25519 == nil || !has25519(s) {
-		return p.StandardProvider.OpenHPKE(s, private, kemOutput, info, ciphertext)
-	}
-	return open(p, p.x25519, s, private, kemOutput, info, ciphertext)
-}
-
-// ExportSend implements [mls.Provider].
-func (p *Provider) ExportSend(s mls.Suite, public []byte, label string, length int) (kemOutput, secret []byte, err error) {
-	if p.x25519 == nil || !has25519(s) {
-		return p.StandardProvider.ExportSend(s, public, label, length)
-	}
-	return exportSend(p.x25519, s, public, label, length)
-}
-
-// ExportReceive implements [mls.Provider].
-func (p *Provider) ExportReceive(s mls.Suite, private, kemOutput []byte, label string, length int) ([]byte, error) {
-	if p.x25519 == nil || !has25519(s) {
-		return p.StandardProvider.ExportReceive(s, private, kemOutput, label, length)
-	}
-	return exportReceive(p.x25519, s, private, kemOutput, label, length)
-}
-
-// has25519 tells whether both KEM and signatures of s are on Curve25519.
+// has25519 tells whether the signatures of s are Ed25519.
 func has25519(s mls.Suite) bool {
-	_, ok := suiteHPKE(s)
-	return ok
+	switch s {
+	case mls.X25519AES128, mls.X25519ChaCha, mls.XWingAES, mls.XWingChaCha:
+		return true
+	}
+	return false
 }

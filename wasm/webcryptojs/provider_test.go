@@ -4,6 +4,7 @@ package webcryptojs
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +17,12 @@ import (
 // These tests run in real browsers: extension/tests/wasm/run.mjs.
 
 func TestBrowserComputes(t *testing.T) {
-	require.Equal(t, []string{"verify", "x25519"}, New().Used())
+	p := New()
+	t.Log("the browser computes", p.Used(), "and says that it has ML-KEM:", p.subtle.kems)
+	require.Subset(t, p.Used(), []string{"verify", "x25519"})
+	if !p.subtle.kems {
+		require.NotContains(t, p.Used(), "mlkem768")
+	}
 }
 
 func TestVerifyAsGo(t *testing.T) {
@@ -93,10 +99,29 @@ func TestOtherSuites(t *testing.T) {
 
 func TestHPKEInBrowser(t *testing.T) {
 	p := New()
-	t.Log("the browser makes key pairs:", p.x25519.(subtleExchange).generates)
+	t.Log("the browser makes key pairs:", p.X25519.(subtleExchange).generates)
 	for _, generates := range []bool{false, true} {
-		p.x25519 = subtleExchange{p.subtle, generates}
+		p.X25519 = subtleExchange{p.subtle, generates}
 		checkHPKE(t, p, 10)
+	}
+}
+
+// Where the browser has no ML-KEM, every promise is refused and Go answers.
+func TestMLKEMInBrowser(t *testing.T) {
+	p := New()
+	if p.subtle.kems {
+		p.MLKEM768 = subtleKEM{p.subtle}
+		checkHPKE(t, p, 10)
+	}
+	p.MLKEM768 = mls.GoMLKEM768{}
+	checkHPKE(t, p, 2)
+	for _, bad := range [][]byte{nil, make([]byte, publicSize-1), make([]byte, publicSize+1)} {
+		_, _, err := subtleKEM{p.subtle}.Encapsulate(bad)
+		require.Error(t, err)
+		_, err = subtleKEM{p.subtle}.Public(bad)
+		require.Error(t, err)
+		_, err = subtleKEM{p.subtle}.Decapsulate(make([]byte, seedSize), bad)
+		require.Error(t, err)
 	}
 }
 
@@ -130,7 +155,7 @@ func TestConcurrently(t *testing.T) {
 				err = p.Verify(mls.X25519AES128, public, message, signature)
 			}
 			if err == nil && p.Verify(mls.X25519AES128, public, []byte{byte(i), 0}, signature) == nil {
-				err = errHPKE
+				err = errors.New("another answer")
 			}
 			enc, ct, e := p.SealHPKE(mls.XWingChaCha, encapsulation, nil, message)
 			if err == nil {
@@ -138,7 +163,7 @@ func TestConcurrently(t *testing.T) {
 			}
 			text, e := p.OpenHPKE(mls.XWingChaCha, key, enc, nil, ct)
 			if err == nil && (e != nil || string(text) != string(message)) {
-				err = errHPKE
+				err = errors.New("another answer")
 			}
 			errs[i] = err
 		})
