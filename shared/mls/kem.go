@@ -22,17 +22,6 @@ type X25519 interface {
 	Shared(private, public []byte) (own, secret []byte, err error)
 }
 
-// MLKEM768 is the KEM of FIPS 203, the same way. Seeds are d ‖ z, 64 bytes;
-// public keys have 1,184 bytes, ciphertexts 1,088, secrets 32.
-type MLKEM768 interface {
-	// Public returns the encapsulation key of a seed.
-	Public(seed []byte) ([]byte, error)
-	// Encapsulate draws a secret. A key that is not reduced is an error.
-	Encapsulate(public []byte) (secret, ciphertext []byte, err error)
-	// Decapsulate rejects implicitly, as FIPS 203 wants it.
-	Decapsulate(seed, ciphertext []byte) (secret []byte, err error)
-}
-
 // HPKE KEM identifiers (RFC 9180 section 7.1; draft-connolly-cfrg-xwing-kem).
 const (
 	kemX25519 = 0x0020
@@ -79,54 +68,17 @@ func X25519Public(private []byte) []byte {
 	return new(edwards25519.Point).ScalarBaseMult(scalar).BytesMontgomery()
 }
 
-// GoMLKEM768 is ML-KEM-768 by the standard library.
-type GoMLKEM768 struct{}
-
-var _ MLKEM768 = GoMLKEM768{}
-
-// Public implements [MLKEM768].
-func (GoMLKEM768) Public(seed []byte) ([]byte, error) {
-	key, err := mlkem.NewDecapsulationKey768(seed)
-	if err != nil {
-		return nil, err
-	}
-	return key.EncapsulationKey().Bytes(), nil
-}
-
-// Encapsulate implements [MLKEM768].
-func (GoMLKEM768) Encapsulate(public []byte) (secret, ciphertext []byte, err error) {
-	key, err := mlkem.NewEncapsulationKey768(public)
-	if err != nil {
-		return nil, nil, err
-	}
-	secret, ciphertext = key.Encapsulate()
-	return secret, ciphertext, nil
-}
-
-// Decapsulate implements [MLKEM768].
-func (GoMLKEM768) Decapsulate(seed, ciphertext []byte) ([]byte, error) {
-	key, err := mlkem.NewDecapsulationKey768(seed)
-	if err != nil {
-		return nil, err
-	}
-	return key.Decapsulate(ciphertext)
-}
-
 // curveKEM is a KEM that contains X25519: DHKEM(X25519, HKDF-SHA256) of
 // RFC 9180 section 4.1, or X-Wing.
 type curveKEM struct {
 	x     X25519
-	pq    MLKEM768
 	xwing bool
 }
 
 func (p StandardProvider) curveKEM(kem uint16) curveKEM {
-	k := curveKEM{x: p.X25519, pq: p.MLKEM768, xwing: kem == kemXWing}
+	k := curveKEM{x: p.X25519, xwing: kem == kemXWing}
 	if k.x == nil {
 		k.x = GoX25519{}
-	}
-	if k.pq == nil {
-		k.pq = GoMLKEM768{}
 	}
 	return k
 }
@@ -143,11 +95,11 @@ func (k curveKEM) derive(ikm []byte) (private, public []byte, err error) {
 	private = sha3.SumSHAKE256(ikm, 32)
 	expanded := xwingExpand(private)
 	defer clear(expanded)
-	public, err = k.pq.Public(expanded[:mlkem.SeedSize])
-	if err != nil || len(public) != mlkem.EncapsulationKeySize768 {
+	pq, err := mlkem.NewDecapsulationKey768(expanded[:mlkem.SeedSize])
+	if err != nil {
 		return nil, nil, errCrypto
 	}
-	return private, append(public[:len(public):len(public)], X25519Public(expanded[mlkem.SeedSize:])...), nil
+	return private, append(pq.EncapsulationKey().Bytes(), X25519Public(expanded[mlkem.SeedSize:])...), nil
 }
 
 // xwingExpand is expandDecapsulationKey: the seed of ML-KEM, and the private
@@ -190,18 +142,19 @@ func (k curveKEM) encap(public []byte) (secret, enc []byte, err error) {
 	if len(public) != xwingKeySize {
 		return nil, nil, errCrypto
 	}
+	pq, err := mlkem.NewEncapsulationKey768(public[:mlkem.EncapsulationKeySize768])
+	if err != nil {
+		return nil, nil, errCrypto
+	}
 	x := public[mlkem.EncapsulationKeySize768:]
 	own, dh, err := k.x.Fresh(x)
 	if err != nil {
 		return nil, nil, errCrypto
 	}
 	defer clear(dh)
-	ss, ct, err := k.pq.Encapsulate(public[:mlkem.EncapsulationKeySize768])
-	if err != nil || len(ct) != mlkem.CiphertextSize768 {
-		return nil, nil, errCrypto
-	}
+	ss, ct := pq.Encapsulate()
 	defer clear(ss)
-	return xwingSecret(ss, dh, own, x), append(ct[:len(ct):len(ct)], own...), nil
+	return xwingSecret(ss, dh, own, x), append(ct, own...), nil
 }
 
 func (k curveKEM) decap(private, enc []byte) ([]byte, error) {
@@ -224,7 +177,11 @@ func (k curveKEM) decap(private, enc []byte) ([]byte, error) {
 	}
 	expanded := xwingExpand(private)
 	defer clear(expanded)
-	ss, err := k.pq.Decapsulate(expanded[:mlkem.SeedSize], enc[:mlkem.CiphertextSize768])
+	pq, err := mlkem.NewDecapsulationKey768(expanded[:mlkem.SeedSize])
+	if err != nil {
+		return nil, errCrypto
+	}
+	ss, err := pq.Decapsulate(enc[:mlkem.CiphertextSize768])
 	if err != nil {
 		return nil, errCrypto
 	}

@@ -53,10 +53,9 @@ type Provider interface {
 // golang.org/x/crypto. KEM encapsulation draws from the system's random
 // source, whatever reader the caller passes elsewhere.
 type StandardProvider struct {
-	// X25519 and MLKEM768 are what the KEMs of the suites on Curve25519 are
-	// made of; nil is Go's.
-	X25519   X25519
-	MLKEM768 MLKEM768
+	// X25519 is part of the KEMs of the suites on Curve25519; nil is
+	// [GoX25519].
+	X25519 X25519
 }
 
 var _ Provider = StandardProvider{}

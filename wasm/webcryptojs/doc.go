@@ -1,7 +1,7 @@
 // Package webcryptojs is an mls.Provider for browsers: it verifies Ed25519 and
-// computes X25519, and ML-KEM-768 where there is one, with WebCrypto, which
-// takes a quarter to half of the time of Go's code compiled to wasm, and does
-// everything else with mls.StandardProvider.
+// computes X25519 with WebCrypto, which takes a quarter to half of the time of
+// Go's code compiled to wasm, and does everything else with
+// mls.StandardProvider.
 //
 // # Only what pays
 //

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
-	"crypto/sha3"
-	"crypto/sha512"
 	"syscall/js"
 	"time"
 
@@ -43,13 +41,10 @@ func New() *Provider {
 	if p.probeExchange() {
 		p.X25519 = subtleExchange{s, p.probeGenerate()}
 	}
-	if s.kems && p.probeKEM() {
-		p.MLKEM768 = subtleKEM{s}
-	}
 	return p
 }
 
-// Used names what the browser computes: "verify", "x25519", "mlkem768".
+// Used names what the browser computes: "verify", "x25519".
 func (p *Provider) Used() []string {
 	var used []string
 	if p.checks {
@@ -57,9 +52,6 @@ func (p *Provider) Used() []string {
 	}
 	if p.X25519 != nil {
 		used = append(used, "x25519")
-	}
-	if p.MLKEM768 != nil {
-		used = append(used, "mlkem768")
 	}
 	return used
 }
@@ -116,51 +108,6 @@ func (p *Provider) probeGenerate() bool {
 		program = min(program, time.Since(start))
 	}
 	return browser < program
-}
-
-// probeKEM reports whether the browser's ML-KEM is Go's, implicit rejection
-// included, and faster: the least times of a few are compared.
-func (p *Provider) probeKEM() bool {
-	inGo := mls.GoMLKEM768{}
-	seed := sha512.Sum512([]byte("petmail/webcrypto/probe"))
-	browser, program := time.Hour, time.Hour
-	for range 3 {
-		start := time.Now()
-		public, err := p.subtle.encapsulationKey(seed[:])
-		browser = min(browser, time.Since(start))
-		if err != nil {
-			return false
-		}
-		start = time.Now()
-		want, err := inGo.Public(seed[:])
-		program = min(program, time.Since(start))
-		if err != nil || !bytes.Equal(public, want) {
-			return false
-		}
-		secret, ciphertext, err := p.subtle.encapsulate(public)
-		if err != nil {
-			return false
-		}
-		for range 2 {
-			theirs, err := p.subtle.decapsulate(seed[:], ciphertext)
-			if err != nil {
-				return false
-			}
-			ours, err := inGo.Decapsulate(seed[:], ciphertext)
-			if err != nil || !bytes.Equal(ours, theirs) || !bytes.Equal(ours, secret) {
-				return false
-			}
-			ciphertext[0] ^= 1
-			secret = rejected(seed[:], ciphertext)
-		}
-	}
-	return browser < program
-}
-
-// rejected is the secret that FIPS 203 section 6.3 gives for a ciphertext that
-// is not right: J(z ‖ c).
-func rejected(seed, ciphertext []byte) []byte {
-	return sha3.SumSHAKE256(append(bytes.Clone(seed[32:]), ciphertext...), 32)
 }
 
 // Verify implements [mls.Provider].

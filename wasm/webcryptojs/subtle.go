@@ -21,20 +21,9 @@ type subtle struct {
 	signing, dh                      js.Value // algorithms
 	toVerify, toDerive, toNothing    js.Value // usages
 
-	kems                                           bool // the browser says it has ML-KEM; the rest then stands
-	encapsulateBits, decapsulateBits, getPublicKey js.Value
-	rawPublic, rawSeed                             js.Value
-	kem                                            js.Value
-	toEncapsulate, toDecapsulate                   js.Value
-
 	// mu guards what carries arguments: WebCrypto copies them before it
 	// returns.
-	mu            sync.Mutex
-	seed          js.Value // 64 bytes
-	wipeSeed      js.Value // overwrites seed
-	kemPublic     js.Value // 1,184 bytes
-	kemCiphertext js.Value // 1,088 bytes
-
+	mu        sync.Mutex
 	private   js.Value // 48 bytes
 	public    js.Value // 32 bytes
 	signature js.Value // 64 bytes
@@ -77,15 +66,6 @@ func newSubtle() (*subtle, bool) {
 		agreement:   js.ValueOf(map[string]any{"name": "X25519"}),
 	}
 	s.wipe = bound(s.private, "fill")
-	if s.kems = api.Get("encapsulateBits").Truthy() && api.Get("getPublicKey").Truthy(); s.kems {
-		s.encapsulateBits, s.decapsulateBits = bound(api, "encapsulateBits"), bound(api, "decapsulateBits")
-		s.getPublicKey = bound(api, "getPublicKey")
-		s.rawPublic, s.rawSeed = js.ValueOf("raw-public"), js.ValueOf("raw-seed")
-		s.kem = js.ValueOf(map[string]any{"name": "ML-KEM-768"})
-		s.toEncapsulate, s.toDecapsulate = js.ValueOf([]any{"encapsulateBits"}), js.ValueOf([]any{"decapsulateBits"})
-		s.seed, s.kemPublic, s.kemCiphertext = bytes.New(seedSize), bytes.New(publicSize), bytes.New(ciphertextSize)
-		s.wipeSeed = bound(s.seed, "fill")
-	}
 	return s, true
 }
 
@@ -156,7 +136,7 @@ func (s *subtle) derive(private, public []byte, meanwhile func()) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	return s.take(out, 32)
+	return s.take(out)
 }
 
 // agree is X25519 of public and a fresh key, whose private half never leaves
@@ -182,21 +162,21 @@ func (s *subtle) agree(public []byte) (own, secret []byte, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if own, err = s.take(out.Index(0), 32); err != nil {
+	if own, err = s.take(out.Index(0)); err != nil {
 		return nil, nil, err
 	}
-	secret, err = s.take(out.Index(1), 32)
+	secret, err = s.take(out.Index(1))
 	return own, secret, err
 }
 
-// take copies an ArrayBuffer of size bytes and overwrites it.
-func (s *subtle) take(buffer js.Value, size int) ([]byte, error) {
+// take copies an ArrayBuffer of 32 bytes and overwrites it.
+func (s *subtle) take(buffer js.Value) ([]byte, error) {
 	array := s.bytes.New(buffer)
-	b := make([]byte, size+1)
-	n := js.CopyBytesToGo(b, array)
+	b := make([]byte, 32, 33)
+	n := js.CopyBytesToGo(b[:33], array)
 	array.Call("fill", 0)
-	if n != size {
+	if n != 32 {
 		return nil, errSize
 	}
-	return b[:size:size], nil
+	return b, nil
 }
