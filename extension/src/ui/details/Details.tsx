@@ -98,6 +98,7 @@ export function Details({ client, conversation, onClose }: Props) {
 /** The name that the person keeps for somebody, for themselves. */
 function Petname({ client, conversation }: { client: AgentClient; conversation: Conversation }) {
   const { id, name, theirName } = conversation;
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(name);
   const [said, setSaid] = useState<{ error?: string; saved?: boolean }>({});
 
@@ -119,13 +120,15 @@ function Petname({ client, conversation }: { client: AgentClient; conversation: 
       class="petname"
       onSubmit={(event) => {
         event.preventDefault();
-        void save(text.trim());
+        // What stands in the field: the last letters may not have been drawn yet.
+        void save((field.current?.value ?? "").trim());
       }}
     >
       <label for="petname">{t("details.petname")}</label>
       <div class="petname-row">
         <input
           id="petname"
+          ref={field}
           data-testid="petname"
           value={text}
           maxLength={MaxNameRunes}

@@ -26,6 +26,8 @@ export function FirstRun({ state, invited, onStart }: Props) {
   useEffect(() => field.current?.focus(), []);
 
   const start = async () => {
+    // What stands in the field: the last letters may not have been drawn yet.
+    const name = field.current?.value ?? "";
     if (name.trim() === "") {
       setError(t("firstrun.empty"));
       field.current?.focus();

@@ -31,6 +31,8 @@ export function EnterForm({ state, text: given, error: known }: Props) {
   useEffect(() => field.current?.focus(), []);
 
   const accept = async () => {
+    // What stands in the field: the last letters may not have been drawn yet.
+    const text = field.current?.value ?? "";
     if (text.trim() === "") {
       setError(t("enter.empty"));
       return;

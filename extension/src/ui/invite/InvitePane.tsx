@@ -143,10 +143,12 @@ function Validity({ invite }: { invite: Invite }) {
 }
 
 function ForWhom({ state, invite }: Props) {
+  const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("");
   const [error, setError] = useState("");
   const make = async () => {
-    const note = name.trim();
+    // What stands in the field: the last letters may not have been drawn yet.
+    const note = (field.current?.value ?? "").trim();
     if (!note) return;
     try {
       await state.invite(note);
@@ -170,6 +172,7 @@ function ForWhom({ state, invite }: Props) {
         </label>
         <input
           id="invite-note"
+          ref={field}
           data-testid="invite-note"
           value={name}
           maxLength={MaxNameRunes}

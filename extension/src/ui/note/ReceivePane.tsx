@@ -17,7 +17,7 @@ const MAX = 200;
 export function ReceivePane({ state, code: given }: { state: State; code: string }) {
   const field = useRef<HTMLInputElement>(null);
   const [code, setCode] = useState(given);
-  const [server, setServer] = useState("");
+  const address = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   /** A word is not in the list; the person may know better. */
@@ -33,6 +33,9 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
     setDoubt(false);
   };
   const fetch = async (exact: boolean) => {
+    // What stands in the fields: the last letters may not have been drawn yet.
+    const code = field.current?.value ?? "";
+    const server = address.current?.value ?? "";
     if (code.trim() === "") {
       setError(t("enter.empty"));
       return;
@@ -112,7 +115,7 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
             <input
               id="note-server"
               data-testid="note-server"
-              value={server}
+              ref={address}
               maxLength={MAX}
               dir="ltr"
               inputMode="url"
@@ -120,10 +123,7 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
               autocapitalize="none"
               spellcheck={false}
               aria-describedby="note-server-note"
-              onInput={(event) => {
-                setServer(event.currentTarget.value);
-                setError("");
-              }}
+              onInput={() => setError("")}
             />
             <p class="note" id="note-server-note">
               {t("note.serverNote")}

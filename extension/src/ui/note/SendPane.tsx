@@ -18,7 +18,8 @@ export function SendPane({ state, text: given }: { state: State; text: string })
     setBusy(true);
     setError("");
     try {
-      await state.sendNote(text);
+      // What stands in the field: the last letters may not have been drawn yet.
+      await state.sendNote(field.current?.value ?? "");
     } catch (reason) {
       setError(errorText(reason));
       field.current?.focus();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import { MaxNameRunes } from "../../api";
 import { t } from "../catalogue";
@@ -7,6 +7,7 @@ import { errorText } from "../errors";
 
 /** The name that people met from now on will see. */
 export function Name({ client, name }: { client: AgentClient; name: string }) {
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(name);
   const [saved, setSaved] = useState(false);
   const [error, setError] = useState("");
@@ -18,7 +19,8 @@ export function Name({ client, name }: { client: AgentClient; name: string }) {
     setSaved(false);
     setError("");
     try {
-      await client.call("rename", { name: text.trim() });
+      // What stands in the field: the last letters may not have been drawn yet.
+      await client.call("rename", { name: (field.current?.value ?? "").trim() });
       setSaved(true);
     } catch (refusal) {
       setError(errorText(refusal));
@@ -37,6 +39,7 @@ export function Name({ client, name }: { client: AgentClient; name: string }) {
       <div class="row">
         <input
           id="own-name"
+          ref={field}
           data-testid="persona-rename"
           value={text}
           maxLength={MaxNameRunes}
