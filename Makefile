@@ -11,6 +11,7 @@ SHELL := /bin/sh
 GO ?= go
 NODE ?= node
 FUZZTIME ?= 60s
+SOAK ?= 200
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -51,6 +52,10 @@ test: test-deps build wasm-test tests/browser/node_modules/.petmail-lock ## all 
 .PHONY: bench
 bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/bench-mls/node_modules/.petmail-lock ## measure; prints docs/benchmarks.md and writes it
 	GO="$(GO)" scripts/bench.sh
+
+.PHONY: soak
+soak: ## kill -9 the relay SOAK (200) times under load: nothing it answered for may be lost
+	PETMAIL_SOAK="$(SOAK)" $(GO) test -count=1 -timeout 2h -v -run '^TestNothingAnsweredIsLost$$' ./relay/cmd/petmail-relay
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (60s) each

@@ -6,9 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"io"
-	"net"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -184,70 +182,4 @@ func BenchmarkPush(b *testing.B) {
 	slices.Sort(total)
 	b.ReportMetric(float64(total[len(total)/2].Microseconds()), "p50-µs")
 	b.ReportMetric(float64(total[len(total)*99/100].Microseconds()), "p99-µs")
-}
-
-// BenchmarkDepositTiming measures a deposit on an idle relay by where it
-// leads, interleaved, and reports how well the fastest guess from its time
-// tells a real door from an unknown one: 50 % is a coin.
-func BenchmarkDepositTiming(b *testing.B) {
-	r := start(b, native.Config{Limits: native.Unlimited(), Core: core.Config{MaxMailboxBytes: 1 << 40}})
-	kinds := []target{newTarget(b, r.url(), true), newTarget(b, r.url(), false)}
-	envelopes := [][]byte{kinds[0].envelope(b), kinds[1].envelope(b)}
-	client := connections(1)
-	defer client.CloseIdleConnections()
-	var times [2][]time.Duration
-	for i := range b.N {
-		kind := (i ^ i>>1) & 1
-		begin := time.Now()
-		deposit(b, client, r.url(), envelopes[kind])
-		times[kind] = append(times[kind], time.Since(begin))
-	}
-	if len(times[0]) < 2 || len(times[1]) < 2 {
-		return
-	}
-	slices.Sort(times[0])
-	slices.Sort(times[1])
-	b.ReportMetric(float64(times[0][len(times[0])/2].Nanoseconds())/1000, "p50-real-µs")
-	b.ReportMetric(float64(times[1][len(times[1])/2].Nanoseconds())/1000, "p50-unknown-µs")
-	b.ReportMetric(100*advantage(times[0], times[1]), "best-guess-%")
-}
-
-// advantage returns the share of right guesses of the best threshold between
-// two sorted samples.
-func advantage(a, b []time.Duration) float64 {
-	best := 0.5
-	j := 0
-	for i, t := range a {
-		for j < len(b) && b[j] <= t {
-			j++
-		}
-		below, belowOther := float64(i+1)/float64(len(a)), float64(j)/float64(len(b))
-		best = max(best, 0.5+(below-belowOther)/2, 0.5+(belowOther-below)/2)
-	}
-	return best
-}
-
-// BenchmarkIdleSockets measures what a connected agent that says nothing
-// costs: resident bytes of this process, its own client side included.
-func BenchmarkIdleSockets(b *testing.B) {
-	r := start(b, native.Config{Limits: native.Unlimited()})
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	conns := make([]net.Conn, b.N)
-	for i := range conns {
-		c, err := net.Dial("tcp", r.addr)
-		require.NoError(b, err)
-		defer c.Close()
-		conns[i] = c
-		_, err = io.WriteString(c, "GET /mailbox HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-		require.NoError(b, err)
-		_, err = io.ReadAtLeast(c, make([]byte, 512), 150) // the upgrade and the challenge
-		require.NoError(b, err)
-	}
-	runtime.GC()
-	runtime.ReadMemStats(&after)
-	used := float64(after.HeapInuse+after.StackInuse) - float64(before.HeapInuse+before.StackInuse)
-	b.ReportMetric(used/float64(b.N), "B/socket")
 }

@@ -6,7 +6,8 @@
 //	http.Server            one per connection; Server.Close
 //	 └ handler             reads a request, checks all that needs no storage,
 //	    │                  hands a job to the writer and waits for its commit
-//	    ├ mailbox socket   reads frames; a second goroutine writes
+//	    ├ mailbox socket   reads frames; a second goroutine writes while there
+//	    │                  is anything to write
 //	    └ rendezvous       reads frames; a second one writes, a third pings;
 //	                       Server.Close waits for all sockets
 //	writer                 the only one that changes the database: takes every

@@ -76,13 +76,17 @@ const (
 	endAbuse           // the client broke the protocol
 )
 
-// inbox is what a mailbox socket's writing goroutine is to do. Everybody may
-// call its methods; wake has room for one token and is filled after every
-// change.
+// inbox is what is to be written to a mailbox socket. Everybody may call its
+// methods. After every change work runs, on a goroutine that lives only as
+// long as there is any: an idle socket has none.
 type inbox struct {
-	wake chan struct{}
+	work    func(*inbox) // one goroutine at a time
+	running sync.WaitGroup
 
 	mu         sync.Mutex
+	changed    bool            // since work began
+	busy       bool            // there is a goroutine
+	stopped    bool            // there will be no other
 	fresh      []core.Delivery // committed, in order, newer than the database was read
 	freshBytes int
 	behind     bool // the database holds envelopes that are not in fresh
@@ -91,16 +95,45 @@ type inbox struct {
 	ended      ending
 }
 
-func newInbox(credit uint32) *inbox {
-	return &inbox{wake: make(chan struct{}, 1), behind: true, credit: int(credit)}
+func newInbox(credit uint32, work func(*inbox)) *inbox {
+	return &inbox{work: work, behind: true, credit: int(credit)}
 }
 
+// signal lets work run, once more if it is running.
 func (in *inbox) signal() {
-	select {
-	case in.wake <- struct{}{}:
-	default:
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.changed = true
+	if !in.busy && !in.stopped {
+		in.busy = true
+		in.running.Go(in.run)
 	}
 }
+
+func (in *inbox) run() {
+	for in.again() {
+		in.work(in)
+	}
+}
+
+// again ends the goroutine when nothing has changed since work began.
+func (in *inbox) again() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.busy = in.changed && !in.stopped
+	in.changed = false
+	return in.busy
+}
+
+// stop lets work end and not begin again.
+func (in *inbox) stop() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.stopped = true
+}
+
+// wait returns when no work is running.
+func (in *inbox) wait() { in.running.Wait() }
 
 func (in *inbox) offer(d core.Delivery) {
 	in.mu.Lock()
@@ -145,8 +178,8 @@ func (in *inbox) end(why ending) {
 	in.signal()
 }
 
-// work is what the writing goroutine does next.
-type work struct {
+// task is what the writing goroutine does next.
+type task struct {
 	ended  ending
 	pongs  []uint64
 	fresh  []core.Delivery // to send; the credit is taken already
@@ -154,13 +187,13 @@ type work struct {
 	credit int
 }
 
-// take returns the next work, given the last sequence number that was sent.
+// take returns the next task, given the last sequence number that was sent.
 // When it says behind, everything committed before take is in the database,
 // and everything after comes through fresh.
-func (in *inbox) take(sent uint64) work {
+func (in *inbox) take(sent uint64) task {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	w := work{ended: in.ended, pongs: in.pongs}
+	w := task{ended: in.ended, pongs: in.pongs}
 	in.pongs = nil
 	for len(in.fresh) > 0 && in.fresh[0].Seq <= sent { // came from the database meanwhile
 		in.fresh = in.fresh[1:]

@@ -13,7 +13,7 @@ import (
 // without gap or repetition, and never more than the credit.
 func TestInboxLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := newInbox(rapid.Uint32Range(0, 3).Draw(t, "credit"))
+		in := newInbox(rapid.Uint32Range(0, 3).Draw(t, "credit"), func(*inbox) {})
 		granted := in.credit
 		var committed, pushed, sent uint64
 		size := rapid.SampledFrom([]int{100, maxFreshBytes / 2}).Draw(t, "size")

@@ -168,7 +168,10 @@ func (p *peerConn) gone() bool {
 
 // serveRendezvous is GET /v1.
 func (s *Server) serveRendezvous(w http.ResponseWriter, r *http.Request) {
-	s.serveSocket(w, r, "rendezvous", relayproto.MaxRendezvousFrame, s.rendezvousSocket)
+	s.serveSocket(w, r, "rendezvous", relayproto.MaxRendezvousFrame,
+		func(ctx context.Context, _ func(), c *websocket.Conn, client prefix) func() {
+			return func() { s.rendezvousSocket(ctx, c, client) }
+		})
 }
 
 // rendezvousSocket reads; two more goroutines write and ping.

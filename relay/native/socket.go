@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -27,20 +26,29 @@ var errHostile = errors.New("the client broke the protocol")
 
 // serveMailbox is GET /mailbox.
 func (s *Server) serveMailbox(w http.ResponseWriter, r *http.Request) {
-	s.serveSocket(w, r, "mailbox", maxAgentFrame, s.mailboxSocket)
+	s.serveSocket(w, r, "mailbox", maxAgentFrame, func(ctx context.Context, end func(), c *websocket.Conn, _ prefix) func() {
+		id, waiting, auth, err := s.authenticate(ctx, c)
+		if err != nil {
+			return func() {}
+		}
+		credit := auth.Credit
+		return func() { s.mailboxSocket(ctx, end, c, id, waiting, credit) }
+	})
 }
 
-// serveSocket accepts a WebSocket, within the limits, and lets run have it
-// until it or the server ends. ctx ends with the server.
+// serveSocket accepts a WebSocket, within the limits, and lets begin and then
+// what it returns have it until it or the server ends. ctx ends with the
+// server or by end, which closes the socket too. Each runs on a goroutine of its own, so that an idle socket keeps
+// neither what the handler needed nor the stack that a signature takes.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string, maxFrame int64,
-	run func(ctx context.Context, c *websocket.Conn, client prefix)) {
+	begin func(ctx context.Context, end func(), c *websocket.Conn, client prefix) (run func())) {
 	client := s.clientPrefix(r)
 	release, ok := s.enterSocket(w, client)
 	if !ok {
 		return
 	}
 	// Any origin may connect: nothing here rests on cookies.
-	c, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	c, err := websocket.Accept(slimWriter{w}, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true,
 		CompressionMode:    websocket.CompressionDisabled,
 	})
@@ -49,52 +57,60 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string
 		return // Accept has answered
 	}
 	c.SetReadLimit(maxFrame)
-	// A goroutine of its own, so that what the handler needed is not kept for
-	// as long as the socket lives.
+	ctx, cancel := context.WithCancel(context.Background())
+	s.metrics.socket(kind, 1)
+	unwatch := context.AfterFunc(s.closing, func() {
+		// The server ends: tell the client, then stop whatever waits.
+		_ = c.Close(websocket.StatusGoingAway, "")
+		cancel()
+	})
+	end := func() {
+		cancel()
+		_ = c.CloseNow()
+	}
 	go func() {
-		defer release()
-		defer c.CloseNow()
-		s.metrics.socket(kind, 1)
-		defer s.metrics.socket(kind, -1)
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		defer context.AfterFunc(s.closing, func() {
-			// The server ends: tell the client, then stop whatever waits.
-			_ = c.Close(websocket.StatusGoingAway, "")
-			cancel()
-		})()
-		run(ctx, c, client)
+		run := begin(ctx, end, c, client)
+		go func() {
+			defer release()
+			defer s.metrics.socket(kind, -1)
+			defer end()
+			defer unwatch()
+			run()
+		}()
 	}()
 }
 
-// mailboxSocket runs one authenticated socket. It reads; sendMailbox writes.
-func (s *Server) mailboxSocket(ctx context.Context, c *websocket.Conn, _ prefix) {
-	id, waiting, auth, err := s.authenticate(ctx, c)
-	if err != nil {
-		return
-	}
-	in := newInbox(auth.Credit)
+// mailboxSocket runs one authenticated socket. It reads; the
+// goroutine of its inbox writes.
+func (s *Server) mailboxSocket(ctx context.Context, end func(), c *websocket.Conn, id core.MailboxID, waiting uint64, credit uint32) {
+	out := &sender{s: s, c: c, id: id, waiting: waiting}
+	in := newInbox(credit, func(in *inbox) {
+		if !out.send(ctx, in) {
+			in.stop()
+			end()
+		}
+	})
 	s.hub.join(id, in)
 	defer s.hub.leave(id, in)
-
-	ctx, cancel := context.WithCancel(ctx)
-	var writing sync.WaitGroup
-	writing.Go(func() {
-		defer cancel()
-		s.sendMailbox(ctx, c, id, in, waiting)
-	})
-	defer writing.Wait()
-	defer cancel()
+	defer in.wait()
+	defer in.stop()
+	defer end()
+	in.signal()
 	pace := newPace()
+	silent := time.AfterFunc(silentTimeout, end)
+	defer silent.Stop()
 	for {
-		f, err := readFrame(ctx, c, silentTimeout)
+		// A context that can end would cost an idle socket half a kilobyte;
+		// whoever ends ctx closes the socket.
+		f, err := readFrame(context.Background(), c)
+		silent.Reset(silentTimeout)
 		if err == nil {
 			err = pace.wait(ctx)
 		}
 		if err != nil {
 			if errors.Is(err, errHostile) {
 				in.end(endAbuse)
-				writing.Wait()
+				in.wait()
 			}
 			return
 		}
@@ -114,7 +130,7 @@ func (s *Server) mailboxSocket(ctx context.Context, c *websocket.Conn, _ prefix)
 			in.pong(f.Token)
 		default:
 			in.end(endAbuse)
-			writing.Wait()
+			in.wait()
 			return
 		}
 	}
@@ -129,7 +145,9 @@ func (s *Server) authenticate(ctx context.Context, c *websocket.Conn) (id core.M
 	if err := writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameChallenge, Nonce: nonce}); err != nil {
 		return 0, 0, auth, err
 	}
-	auth, err = readFrame(ctx, c, relayproto.AuthTimeout)
+	patient, cancel := context.WithTimeout(ctx, relayproto.AuthTimeout)
+	defer cancel()
+	auth, err = readFrame(patient, c)
 	switch {
 	case errors.Is(err, errHostile), err == nil && auth.Type != relayproto.FrameAuth:
 		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeMalformed, "expected an auth frame")
@@ -159,73 +177,79 @@ func (s *Server) refuseSocket(ctx context.Context, c *websocket.Conn, code relay
 	return e
 }
 
-// sendMailbox writes all frames after authentication until ctx or the socket
-// ends.
-func (s *Server) sendMailbox(ctx context.Context, c *websocket.Conn, id core.MailboxID, in *inbox, waiting uint64) {
-	if err := writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameReady, Waiting: waiting}); err != nil {
-		return
-	}
-	sent := uint64(0) // the last sequence number
-	send := func(d core.Delivery) error {
-		sent = d.Seq
-		s.metrics.deliveries.Inc()
-		return writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameDeliver, Seq: d.Seq, Envelope: d.Data})
-	}
-	in.signal()
-	for {
-		select {
-		case <-in.wake:
-		case <-ctx.Done():
-			return
-		}
-		w := in.take(sent)
-		switch w.ended {
-		case endReplaced:
-			if writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameReplaced}) == nil {
-				_ = c.Close(websocket.StatusNormalClosure, "replaced")
-			}
-			return
-		case endClosed:
-			_ = s.refuseSocket(ctx, c, relayproto.CodeNoMailbox, "the mailbox was closed")
-			return
-		case endAbuse:
-			_ = s.refuseSocket(ctx, c, relayproto.CodeMalformed, "not a frame for a relay")
-			return
-		}
-		for _, token := range w.pongs {
-			if writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FramePong, Token: token}) != nil {
-				return
-			}
-		}
-		for _, d := range w.fresh {
-			if send(d) != nil {
-				return
-			}
-		}
-		if w.behind {
-			deliveries, err := s.relay.Pending(readTx{s.db}, id, sent, w.credit, pageBytes)
-			if err != nil {
-				s.log.Error("couldn't read a mailbox", "error", err)
-				_ = s.refuseSocket(ctx, c, relayproto.CodeUnavailable, "the relay can't read its storage, try later")
-				return
-			}
-			in.spent(len(deliveries), len(deliveries) > 0)
-			for _, d := range deliveries {
-				if send(d) != nil {
-					return
-				}
-			}
-			if len(deliveries) > 0 {
-				in.signal() // perhaps there are more
-			}
+// sender writes the frames of a mailbox socket after authentication.
+type sender struct {
+	s       *Server
+	c       *websocket.Conn
+	id      core.MailboxID
+	waiting uint64 // envelopes, when the socket was authenticated
+	ready   bool   // the first frame was sent
+	sent    uint64 // the last sequence number
+}
+
+// send does the work that waits in in. It returns false when the socket is
+// of no more use.
+func (o *sender) send(ctx context.Context, in *inbox) (ok bool) {
+	if !o.ready {
+		o.ready = true
+		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameReady, Waiting: o.waiting}) != nil {
+			return false
 		}
 	}
+	w := in.take(o.sent)
+	switch w.ended {
+	case endReplaced:
+		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameReplaced}) == nil {
+			_ = o.c.Close(websocket.StatusNormalClosure, "replaced")
+		}
+		return false
+	case endClosed:
+		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeNoMailbox, "the mailbox was closed")
+		return false
+	case endAbuse:
+		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeMalformed, "not a frame for a relay")
+		return false
+	}
+	for _, token := range w.pongs {
+		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FramePong, Token: token}) != nil {
+			return false
+		}
+	}
+	if !o.deliver(ctx, w.fresh) {
+		return false
+	}
+	if !w.behind {
+		return true
+	}
+	deliveries, err := o.s.relay.Pending(readTx{o.s.db}, o.id, o.sent, w.credit, pageBytes)
+	if err != nil {
+		o.s.log.Error("couldn't read a mailbox", "error", err)
+		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeUnavailable, "the relay can't read its storage, try later")
+		return false
+	}
+	in.spent(len(deliveries), len(deliveries) > 0)
+	if !o.deliver(ctx, deliveries) {
+		return false
+	}
+	if len(deliveries) > 0 {
+		in.signal() // perhaps there are more
+	}
+	return true
+}
+
+func (o *sender) deliver(ctx context.Context, deliveries []core.Delivery) (ok bool) {
+	for _, d := range deliveries {
+		o.sent = d.Seq
+		o.s.metrics.deliveries.Inc()
+		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameDeliver, Seq: d.Seq, Envelope: d.Data}) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // readFrame reads one frame. errHostile means that it was none.
-func readFrame(ctx context.Context, c *websocket.Conn, timeout time.Duration) (relayproto.Frame, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+func readFrame(ctx context.Context, c *websocket.Conn) (relayproto.Frame, error) {
 	kind, data, err := c.Read(ctx)
 	if err != nil {
 		return relayproto.Frame{}, err
