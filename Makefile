@@ -46,7 +46,7 @@ check: lint generated unit-short ## what to run before every commit: format, lin
 	@echo "check: all good"
 
 .PHONY: test
-test: test-deps build wasm-test tests/browser/node_modules/.petmail-lock ## all tests: Go, pages, and real browsers against the real relay
+test: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/sqlitejs/node_modules/.petmail-lock ## all tests: Go, pages, and real browsers against the real relay
 	GO="$(GO)" scripts/test.sh
 
 .PHONY: bench

@@ -15,7 +15,7 @@ $GO vet ./...
 # What is built only for the browser, and what must also build for it.
 GOOS=js GOARCH=wasm $GO vet ./wasm/store/idb ./wasm/jsapi ./wasm/webcryptojs ./wasm/cmd/... ./tests/bench-mls/mlsjs
 GOOS=js GOARCH=wasm $GO vet -tags petmailtest ./wasm/cmd/...
-GOOS=js GOARCH=wasm $GO build ./relay/core
+GOOS=js GOARCH=wasm $GO vet ./relay/core ./tests/sqlitejs
 echo "lint: staticcheck"
 tool="$(pwd)/dist/tools/staticcheck"
 if [ ! -x "$tool" ] || [ "$(cat "$tool.version" 2>/dev/null)" != "$STATICCHECK $($GO env GOVERSION)" ]; then

@@ -17,13 +17,14 @@ part() { # name, log, command...
 }
 
 part "go" go.log $GO test ./...
+part "relay-core-in-wasm" core-wasm.log env GOOS=js GOARCH=wasm GO="$GO" "$GO" test -exec "$(pwd)/scripts/go-js-exec.sh" ./relay/core
 part "pages" pages.log sh -c 'cd extension && npm test'
 part "wasm-in-browsers" wasm.log node extension/tests/wasm/run.mjs
 part "browsers" browsers.log sh -c 'cd tests/browser && node_modules/.bin/playwright test'
 
 echo
 echo "== summary"
-grep -E '^(ok|FAIL|---|panic:)' "$logs/go.log"
+grep -hE '^(ok|FAIL|---|panic:)' "$logs/go.log" "$logs/core-wasm.log"
 echo
 tail -n 8 "$logs/pages.log"
 grep -E '(^wasm in browsers|--- FAIL|^[a-z]+ [a-z]+: (PASS|FAIL)$)' "$logs/wasm.log"

@@ -127,15 +127,13 @@ func TestRendezvousHistories(t *testing.T) {
 			if c.opened == "" {
 				continue
 			}
-			rows, err := w.tx.db.Query(`SELECT side || phase FROM meeting_messages WHERE app = ? AND meeting = ? ORDER BY id`, app, c.opened)
-			require.NoError(t, err)
 			var stored []string
-			for rows.Next() {
-				var s string
-				require.NoError(t, rows.Scan(&s))
-				stored = append(stored, s)
-			}
-			require.NoError(t, rows.Err())
+			require.NoError(t, w.tx.db.Query(`SELECT side || phase FROM meeting_messages WHERE app = ? AND meeting = ? ORDER BY id`,
+				func(row core.Row) error {
+					var s string
+					defer func() { stored = append(stored, s) }()
+					return row.Scan(&s)
+				}, app, c.opened))
 			if len(stored) > 0 {
 				require.Equal(t, stored, c.heard[len(c.heard)-len(stored):])
 			}

@@ -47,7 +47,7 @@ func openMailbox(id string) wormhole.ClientMessage {
 func (w *world) fill(state int) {
 	_, err := w.tx.db.Exec(`WITH RECURSIVE n(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM n WHERE id < 9999)
 		INSERT INTO nameplates (app, id, meeting, state, expires)
-		SELECT ?, id, 'none', ?, ? FROM n`, wormhole.AppID, state, w.tx.now.Add(time.Hour).Unix())
+		SELECT ?, id, 'none', ?, ? FROM n`, wormhole.AppID, int64(state), w.tx.now.Add(time.Hour).Unix())
 	require.NoError(w.t, err)
 }
 

@@ -3,23 +3,28 @@ package core_test
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"database/sql"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	_ "modernc.org/sqlite"
 
 	"petmail/relay/core"
 	"petmail/shared/address"
 	"petmail/shared/relayproto"
 )
 
+// storage is SQLite, natively and under Node.
+type storage interface {
+	Exec(query string, args ...any) (changed int64, err error)
+	Query(query string, row func(core.Row) error, args ...any) error
+	Close() error
+}
+
 // memoryTx is a Tx over SQLite with a clock that tests set. It commits every
 // statement; the rules do not notice.
 type memoryTx struct {
-	db         *sql.DB
+	db         storage
 	now        time.Time
 	statements []string // since the test last emptied it
 	fail       error    // returned by the next Exec, if set
@@ -29,10 +34,8 @@ func newTx(t interface {
 	require.TestingT
 	Cleanup(func())
 }, path string) *memoryTx {
-	db, err := sql.Open("sqlite", path)
-	require.NoError(t, err)
-	db.SetMaxOpenConns(1)
-	t.Cleanup(func() { db.Close() })
+	db := openStorage(t, path)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return &memoryTx{db: db, now: time.Unix(1_800_000_000, 0)}
 }
 
@@ -42,26 +45,12 @@ func (tx *memoryTx) Exec(query string, args ...any) (int64, error) {
 		tx.fail = nil
 		return 0, err
 	}
-	result, err := tx.db.Exec(query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	return tx.db.Exec(query, args...)
 }
 
 func (tx *memoryTx) Query(query string, row func(core.Row) error, args ...any) error {
 	tx.statements = append(tx.statements, query)
-	rows, err := tx.db.Query(query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return tx.db.Query(query, row, args...)
 }
 
 func (tx *memoryTx) Now() time.Time { return tx.now }
@@ -69,7 +58,7 @@ func (tx *memoryTx) Now() time.Time { return tx.now }
 // int returns the single integer of a query.
 func (tx *memoryTx) int(t require.TestingT, query string, args ...any) int64 {
 	var n int64
-	require.NoError(t, tx.db.QueryRow(query, args...).Scan(&n))
+	require.NoError(t, tx.db.Query(query, func(row core.Row) error { return row.Scan(&n) }, args...))
 	return n
 }
 
