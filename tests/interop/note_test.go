@@ -87,7 +87,8 @@ func (p *notePerson) start() {
 	p.network = relayclient.Net(relayclient.NetOptions{})
 	a, err := agent.Open(agent.Config{
 		Store: p.disk.Open(), Transport: p.network, Rand: crand.Reader, Now: time.Now, Version: "test",
-		Fatal: func(err error) { p.t.Errorf("the agent died: %v", err) },
+		Fatal:  func(err error) { p.t.Errorf("the agent died: %v", err) },
+		Erased: func() { p.t.Error("the agent erased itself") },
 	})
 	require.NoError(p.t, err)
 	p.mu.Lock()
