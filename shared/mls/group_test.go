@@ -1,6 +1,7 @@
 package mls
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,4 +55,28 @@ func TestRestoredStateGoesOn(t *testing.T) {
 			requireAgree(t, group)
 		}
 	}
+}
+
+// A member of a hundred, all of whose tree is filled, needs less than 50 KB.
+func TestStateStaysSmall(t *testing.T) {
+	group := newTestGroup(t, X25519AES128, 100)
+	for from := 0; from < len(group); from += 2 {
+		cand, err := group[from].Commit(rand.Reader, CommitParams{Now: testNow})
+		require.NoError(t, err)
+		deliver(t, group, from, cand.Commit)
+		group[from] = cand.Next
+	}
+	for x := 1; x < len(group[99].ep.tree.nodes); x += 2 {
+		if n := group[99].ep.tree.nodes[x]; x < 2*len(group)-2 {
+			require.NotNil(t, n.parent, "node %d is blank", x)
+		}
+	}
+	for _, s := range group {
+		data, err := s.Marshal()
+		require.NoError(t, err)
+		require.Less(t, len(data), 50_000)
+	}
+	data, err := group[99].Marshal()
+	require.NoError(t, err)
+	t.Logf("%d bytes, with 4 past epochs", len(data))
 }

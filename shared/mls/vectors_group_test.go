@@ -340,3 +340,27 @@ func TestVectorPassiveClient(t *testing.T) {
 		})
 	}
 }
+
+// What a client of a suite we lack is given is refused, by name.
+func TestVectorSuitesWeLackAreRefused(t *testing.T) {
+	type vector struct {
+		Suite         Suite    `json:"cipher_suite"`
+		KeyPackage    hexBytes `json:"key_package"`
+		SignaturePriv hexBytes `json:"signature_priv"`
+		Welcome       hexBytes `json:"welcome"`
+	}
+	known := newClient(t, X25519ChaCha, "known")
+	for _, v := range vectors[vector](t, "passive-client-welcome.json") {
+		if v.Suite.Supported() {
+			continue
+		}
+		_, err := ParseKeyPackage(v.KeyPackage)
+		require.ErrorIs(t, err, ErrUnsupported)
+		_, err = ParseSignatureKey(v.Suite, v.SignaturePriv)
+		require.ErrorIs(t, err, ErrUnsupported)
+		_, err = Join(v.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{known.priv}, Config: testConfig, Now: testNow})
+		require.ErrorIs(t, err, ErrUnsupported)
+		_, err = NewGroup(rand.Reader, v.Suite, []byte("g"), known.leaf, nil, testConfig)
+		require.ErrorIs(t, err, ErrUnsupported)
+	}
+}
