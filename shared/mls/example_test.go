@@ -104,3 +104,70 @@ func ExampleState_Commit() {
 	fmt.Println(anna.Epoch(), ben.Epoch())
 	// Output: 2 2
 }
+
+// A member stores its state, restarts, and goes on where it was.
+func ExampleUnmarshal() {
+	cfg := mls.Config{PastEpochs: 4}
+	leaf, _, _ := member("Anna")
+	_, kp, private := member("Ben")
+	anna, err := mls.NewGroup(rand.Reader, mls.DefaultSuite, []byte("group id"), leaf, nil, cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	cand, err := anna.Commit(rand.Reader, mls.CommitParams{Proposals: []mls.Proposal{mls.Add(kp)}, Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ben, err := mls.Join(cand.Welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{private}, Config: cfg, Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	stored, err := ben.Marshal() // a secret
+	if err != nil {
+		log.Fatal(err)
+	}
+	ben, err = mls.Unmarshal(stored, cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, message, err := cand.Next.Encrypt(rand.Reader, []byte("Are you back?"), nil, 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, received, err := ben.Process(message, mls.ProcessParams{Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(received.Plaintext))
+	// Output: Are you back?
+}
+
+// Somebody with a GroupInfo joins without an invitation from inside.
+func ExampleExternalCommit() {
+	cfg := mls.Config{ExternalCommits: true}
+	leaf, _, _ := member("Anna")
+	anna, err := mls.NewGroup(rand.Reader, mls.DefaultSuite, []byte("group id"), leaf, nil, cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	info, err := anna.GroupInfo(mls.GroupInfoParams{})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	carla, _, _ := member("Carla")
+	cand, err := mls.ExternalCommit(rand.Reader, info, mls.ExternalParams{Leaf: carla, Config: cfg, Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	anna, received, err := anna.Process(cand.Commit, mls.ProcessParams{Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("joined:", string(received.Changes.Added[0].Credential.Identity))
+	fmt.Println("same epoch:", string(anna.EpochAuthenticator()) == string(cand.Next.EpochAuthenticator()))
+	// Output:
+	// joined: Carla
+	// same epoch: true
+}
