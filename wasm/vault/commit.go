@@ -7,9 +7,12 @@ import (
 	"petmail/wasm/store"
 )
 
-// cleaned is how much garbage one Commit takes out of the Backing. A Commit
-// of a few records leaves about four names behind.
-const cleaned = 256
+// Garbage is kept as a reserve of names that the next Commits use again, up to
+// reserve; of more, one Commit removes so many.
+const (
+	reserve = 64
+	cleaned = 256
+)
 
 // Commit implements store.Store. When it returns nil, there is no key on the
 // disk any more to what it deleted or replaced. An error of the root file ends
@@ -65,34 +68,9 @@ func locksOf(wrapped []wrapped) []Lock {
 // flip makes the state after changes, has it written, leads the root to it and
 // erases the old root. commit is held.
 func (v *Vault) flip(s state, changes []change, a access) error {
-	t := &txn{v: v, next: v.next, pages: make(map[uint64]*node)}
-	top, err := t.tree(s.top, changes)
-	if err == nil {
-		err = t.seal(top)
-	}
+	t, next, slot, err := v.prepare(s, changes, a)
 	if err != nil {
 		return fmt.Errorf("couldn't commit: %w", err)
-	}
-	clean := v.garbage[:min(cleaned, len(v.garbage))]
-	if s.directory.parts > 0 {
-		t.free(s.directory)
-	}
-	garbage := slices.Concat(v.garbage[len(clean):], t.freed)
-	b, err := encodeDirectory(top, garbage)
-	if err != nil {
-		return fmt.Errorf("couldn't commit: %w", err)
-	}
-	next := state{seq: s.seq + 1, top: top}
-	if next.directory, err = t.store(b); err != nil {
-		return fmt.Errorf("couldn't commit: %w", err)
-	}
-	r := root{Key: next.directory.key, NameKey: v.nameKey, Directory: next.directory.number, Parts: next.directory.parts}
-	slot, err := a.slot(v.config.Rand, 1-v.slot, next.seq, r)
-	if err != nil {
-		return fmt.Errorf("couldn't commit: %w", err)
-	}
-	for _, number := range clean {
-		t.batch.Delete(v.names.name(number))
 	}
 	// If this fails, the numbers are used again and what it may have left is
 	// overwritten.
@@ -105,15 +83,36 @@ func (v *Vault) flip(s state, changes []change, a access) error {
 	if err := eraseSlot(v.config.Root, v.slot); err != nil {
 		return v.fail(err)
 	}
-	v.access, v.slot, v.next, v.garbage = a, slot.index, t.next, garbage
+	v.access, v.slot, v.next, v.garbage = a, slot.index, t.next, slices.Concat(t.spare, t.freed)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.state = next
-	for _, number := range t.freed {
-		delete(v.cache, number)
-	}
-	for number, n := range t.pages {
-		v.remember(number, n)
+	for key, n := range t.pages {
+		v.remember(key, n)
 	}
 	return nil
+}
+
+// prepare makes everything that flip writes.
+func (v *Vault) prepare(s state, changes []change, a access) (*txn, state, slot, error) {
+	surplus := min(cleaned, max(0, len(v.garbage)-reserve))
+	t := &txn{v: v, next: v.next, spare: slices.Clone(v.garbage[surplus:]), pages: make(map[[keySize]byte]*node)}
+	for _, number := range v.garbage[:surplus] {
+		t.batch.Delete(v.names.name(number))
+	}
+	next := state{seq: s.seq + 1}
+	var err error
+	if next.top, err = t.tree(s.top, changes); err != nil {
+		return nil, state{}, slot{}, err
+	}
+	if err = t.seal(next.top); err != nil {
+		return nil, state{}, slot{}, err
+	}
+	t.free(s.directory)
+	if next.directory, err = t.directory(next.top); err != nil {
+		return nil, state{}, slot{}, err
+	}
+	d := next.directory
+	slot, err := a.slot(v.config.Rand, 1-v.slot, next.seq, root{Key: d.key, NameKey: v.nameKey, Directory: d.number, Parts: d.parts})
+	return t, next, slot, err
 }

@@ -15,6 +15,8 @@ type directory struct {
 	// the distance from the end of the one before and its length, unsigned
 	// varints.
 	Garbage []byte `cbor:"2,keyasint"`
+	// Next is above every number that a record of this state or garbage has.
+	Next uint64 `cbor:"3,keyasint"`
 }
 
 // Bounds of a directory as read, in bytes and in numbers.
@@ -23,7 +25,7 @@ const (
 	maxGarbage   = 1 << 20
 )
 
-func encodeDirectory(top *node, garbage []uint64) ([]byte, error) {
+func encodeDirectory(top *node, garbage []uint64, next uint64) ([]byte, error) {
 	sorted := slices.Sorted(slices.Values(garbage))
 	b := []byte{}
 	end := uint64(0)
@@ -37,29 +39,36 @@ func encodeDirectory(top *node, garbage []uint64) ([]byte, error) {
 		end = sorted[i] + uint64(n)
 		i += n
 	}
-	return wire.Marshal(directory{Top: top.encode(), Garbage: b})
+	return wire.Marshal(directory{Top: top.encode(), Garbage: b, Next: next})
 }
 
-func decodeDirectory(b []byte) (*node, []uint64, error) {
+// contents is what a directory says.
+type contents struct {
+	top     *node
+	garbage []uint64
+	next    uint64
+}
+
+func decodeDirectory(b []byte) (contents, error) {
 	var d directory
 	if err := wire.Unmarshal(b, &d, maxDirectory); err != nil {
-		return nil, nil, errNode
+		return contents{}, errNode
 	}
 	top, err := decodeNode(d.Top)
 	if err != nil {
-		return nil, nil, err
+		return contents{}, err
 	}
 	var garbage []uint64
 	end := uint64(0)
 	for rest := d.Garbage; len(rest) > 0; {
 		distance, size := binary.Uvarint(rest)
 		if size <= 0 || distance > 1<<62 {
-			return nil, nil, errNode
+			return contents{}, errNode
 		}
 		rest = rest[size:]
 		n, size := binary.Uvarint(rest)
 		if size <= 0 || n > maxGarbage-uint64(len(garbage)) || end > 1<<62 {
-			return nil, nil, errNode
+			return contents{}, errNode
 		}
 		rest = rest[size:]
 		for i := range n {
@@ -67,5 +76,8 @@ func decodeDirectory(b []byte) (*node, []uint64, error) {
 		}
 		end += distance + n
 	}
-	return top, garbage, nil
+	if end > d.Next || d.Next > 1<<62 {
+		return contents{}, errNode
+	}
+	return contents{top, garbage, d.Next}, nil
 }

@@ -57,7 +57,8 @@ func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 
 // keysIn returns the keys in a directory or page.
 func keysIn(value []byte) [][keySize]byte {
-	n, _, err := decodeDirectory(value)
+	d, err := decodeDirectory(value)
+	n := d.top
 	if err != nil {
 		if n, err = decodeNode(value); err != nil {
 			return nil

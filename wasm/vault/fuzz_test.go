@@ -33,21 +33,21 @@ func FuzzPage(f *testing.F) {
 
 func FuzzDirectory(f *testing.F) {
 	for _, garbage := range [][]uint64{nil, {1}, {1, 2, 3, 9, 70_000}} {
-		b, err := encodeDirectory(&node{leaf: true}, garbage)
+		b, err := encodeDirectory(&node{leaf: true}, garbage, 80_000)
 		require.NoError(f, err)
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		top, garbage, err := decodeDirectory(b)
+		c, err := decodeDirectory(b)
 		if err != nil {
 			return
 		}
-		require.LessOrEqual(t, len(garbage), maxGarbage)
-		encoded, err := encodeDirectory(top, garbage)
+		require.LessOrEqual(t, len(c.garbage), maxGarbage)
+		encoded, err := encodeDirectory(c.top, c.garbage, c.next)
 		require.NoError(t, err)
-		_, again, err := decodeDirectory(encoded)
+		again, err := decodeDirectory(encoded)
 		require.NoError(t, err)
-		require.Equal(t, garbage, again)
+		require.Equal(t, c, again)
 	})
 }
 

@@ -55,11 +55,18 @@ func (n *node) encode() []byte {
 	return b
 }
 
-func (it *item) encode(b []byte, last string) []byte {
-	shared := 0
-	for shared < min(len(last), len(it.key)) && last[shared] == it.key[shared] {
-		shared++
+func sharedPrefix(a, b string) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
 	}
+	return n
+}
+
+func (it *item) encode(b []byte, last string) []byte {
+	shared := sharedPrefix(last, it.key)
 	b = binary.AppendUvarint(b, uint64(shared))
 	b = binary.AppendUvarint(b, uint64(len(it.key)-shared))
 	b = append(b, it.key[shared:]...)
@@ -71,10 +78,7 @@ func (it *item) encode(b []byte, last string) []byte {
 // maxSize is at least what the item takes after one with the key last,
 // whatever its number becomes.
 func (it *item) maxSize(last string) int {
-	shared := 0
-	for shared < min(len(last), len(it.key)) && last[shared] == it.key[shared] {
-		shared++
-	}
+	shared := sharedPrefix(last, it.key)
 	return 2 + 2 + len(it.key) - shared + binary.MaxVarintLen64 + 2 + keySize
 }
 
@@ -150,6 +154,9 @@ func split(leaf bool, low string, items []item) []item {
 		return nil
 	}
 	total := size(items)
+	if total <= capacity {
+		return []item{{key: low, fresh: &node{leaf: leaf, items: items}}}
+	}
 	target := total / ((total + capacity - 1) / capacity)
 	var pages []item
 	for len(items) > 0 {

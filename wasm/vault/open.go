@@ -68,7 +68,7 @@ func Open(config Config, secret Secret) (*Vault, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open vault: %w", err)
 	}
-	v := &Vault{config: config, cache: make(map[uint64]*node)}
+	v := &Vault{config: config, cache: make(map[[keySize]byte]*node)}
 	if len(slots) == 0 {
 		err = v.create()
 	} else {
@@ -152,7 +152,6 @@ func (v *Vault) begin(s slot, r root) error {
 		return fmt.Errorf("%w: root makes no sense", ErrDamaged)
 	}
 	v.state.directory = ref{number: r.Directory, parts: r.Parts, key: r.Key}
-	v.next = r.Directory + uint64(r.Parts)
 	values, err := v.fetch([]ref{v.state.directory})
 	if se := (*sealedError)(nil); errors.As(err, &se) {
 		return fmt.Errorf("%w: directory does not open", ErrDamaged)
@@ -160,9 +159,11 @@ func (v *Vault) begin(s slot, r root) error {
 	if err != nil {
 		return fmt.Errorf("couldn't read storage: %w", err)
 	}
-	if v.state.top, v.garbage, err = decodeDirectory(values[0]); err != nil {
+	c, err := decodeDirectory(values[0])
+	if err != nil {
 		return fmt.Errorf("%w: directory makes no sense", ErrDamaged)
 	}
+	v.state.top, v.garbage, v.next = c.top, c.garbage, c.next
 	return nil
 }
 
@@ -179,7 +180,8 @@ func (v *Vault) eraseOther(index int) error {
 const probe = 16
 
 // findOrphans makes garbage of the records of a Commit whose root never was.
-// They were written all together, and their numbers follow the directory's.
+// They were written all together; those that did not replace garbage have the
+// numbers from next on.
 func (v *Vault) findOrphans() error {
 	for {
 		keys := make([]string, probe)

@@ -14,10 +14,14 @@ import (
 // It changes nothing of the vault.
 type txn struct {
 	v     *Vault
-	next  uint64 // number of the next backing record
 	batch store.Batch
-	freed []uint64         // numbers that nothing leads to any more
-	pages map[uint64]*node // new ones
+	next  uint64 // the first number never used
+	// spare are numbers in the Backing to which nothing leads, not even from
+	// the state before: they are used again first, so that what lies there is
+	// replaced.
+	spare []uint64
+	freed []uint64                // numbers that nothing will lead to any more
+	pages map[[keySize]byte]*node // new ones
 }
 
 // change is the last thing a batch does to a key; a nil value deletes it.
@@ -44,20 +48,36 @@ func changes(b *store.Batch) []change {
 
 // store seals a value under a key of its own.
 func (t *txn) store(value []byte) (ref, error) {
-	r := ref{number: t.next}
+	return t.storeAt(t.number(partsOf(padded(len(value)))), value)
+}
+
+func (t *txn) storeAt(number uint64, value []byte) (ref, error) {
+	r := ref{number: number}
 	if _, err := io.ReadFull(t.v.config.Rand, r.key[:]); err != nil {
 		return ref{}, fmt.Errorf("couldn't draw a key: %w", err)
 	}
-	parts, err := seal(r.key, value, t.v.partName(r.number))
+	name := t.v.partName(r.number)
+	parts, err := seal(r.key, value, name)
 	if err != nil {
 		return ref{}, err
 	}
 	r.parts = len(parts)
 	for i, part := range parts {
-		t.batch.Put(t.v.names.name(r.number+uint64(i)), part)
+		t.batch.Put(name(i), part)
 	}
-	t.next += uint64(len(parts))
 	return r, nil
+}
+
+// number returns the first of n numbers in a row for a new value.
+func (t *txn) number(n int) uint64 {
+	if last := len(t.spare) - 1; n == 1 && last >= 0 {
+		number := t.spare[last]
+		t.spare = t.spare[:last]
+		return number
+	}
+	number := t.next
+	t.next += uint64(n)
+	return number
 }
 
 func (t *txn) free(r ref) {
@@ -194,8 +214,25 @@ func (t *txn) seal(n *node) error {
 		if err != nil {
 			return err
 		}
-		t.pages[r.number] = it.fresh
+		t.pages[r.key] = it.fresh
 		it.ref, it.fresh = r, nil
 	}
 	return nil
+}
+
+// directory stores the directory. It tells which numbers are free beside its
+// own, so those are drawn first.
+func (t *txn) directory(top *node) (ref, error) {
+	spare, next := t.spare, t.next
+	for parts := 1; ; parts++ {
+		t.spare, t.next = spare, next
+		number := t.number(parts)
+		b, err := encodeDirectory(top, slices.Concat(t.spare, t.freed), t.next)
+		if err != nil {
+			return ref{}, err
+		}
+		if partsOf(padded(len(b))) <= parts {
+			return t.storeAt(number, b)
+		}
+	}
 }

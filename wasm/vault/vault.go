@@ -49,16 +49,16 @@ type Vault struct {
 
 	mu    sync.RWMutex
 	state state
-	dead  error // what every method returns from now on
-	cache map[uint64]*node
+	dead  error                   // what every method returns from now on
+	cache map[[keySize]byte]*node // pages by their keys
 
 	// Owned by whoever holds commit.
 	names   names
 	nameKey [nameSize]byte
 	access  access
 	slot    int      // index of the slot that holds the root
-	next    uint64   // number of the next backing record
-	garbage []uint64 // numbers in the Backing that nothing leads to, oldest first
+	next    uint64   // the first number never used
+	garbage []uint64 // numbers below it to which nothing leads
 }
 
 // state is one version of the tree.
@@ -116,7 +116,7 @@ func (e *sealedError) Error() string { return errSealed.Error() }
 // page returns a page of the tree.
 func (v *Vault) page(r ref) (*node, error) {
 	v.mu.RLock()
-	n := v.cache[r.number]
+	n := v.cache[r.key]
 	v.mu.RUnlock()
 	if n != nil {
 		return n, nil
@@ -130,19 +130,19 @@ func (v *Vault) page(r ref) (*node, error) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.remember(r.number, n)
+	v.remember(r.key, n)
 	return n, nil
 }
 
 // remember keeps a page in memory; mu is held.
-func (v *Vault) remember(number uint64, n *node) {
+func (v *Vault) remember(key [keySize]byte, n *node) {
 	for old := range v.cache {
 		if len(v.cache) < maxCached {
 			break
 		}
 		delete(v.cache, old)
 	}
-	v.cache[number] = n
+	v.cache[key] = n
 }
 
 // DamageError says what does not open: one record, or the page of all records
