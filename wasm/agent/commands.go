@@ -24,6 +24,7 @@ func handlers() map[api.Command]handler {
 		api.CmdRename:        handle((*turn).rename),
 		api.CmdInviteNew:     handle((*turn).inviteNew),
 		api.CmdInviteAccept:  handle((*turn).inviteAccept),
+		api.CmdInviteNote:    handle((*turn).inviteNote),
 		api.CmdInviteDismiss: handle((*turn).inviteDismiss),
 		api.CmdNoteSend:      handle((*turn).noteSend),
 		api.CmdNoteReceive:   handle((*turn).noteReceive),
@@ -94,9 +95,9 @@ func (t *turn) identity() (conversation.Persona, address.Address, error) {
 }
 
 func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
-	note := strings.TrimSpace(args.Note)
-	if !invite.ValidNote(note) {
-		return nil, refuse(api.ErrTooLong, "note is too long or has characters that cannot be shown")
+	note, err := checkNote(args.Note)
+	if err != nil {
+		return nil, err
 	}
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"strings"
 
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
@@ -15,6 +16,35 @@ import (
 // maxInvites bounds the invitations under way at once: each holds up to two
 // sockets.
 const maxInvites = 20
+
+// inviteNote changes whom an invitation is said to be for.
+func (t *turn) inviteNote(args api.InviteNoteArgs) (any, error) {
+	note, err := checkNote(args.Note)
+	if err != nil {
+		return nil, err
+	}
+	id, err := wire.ParseID(args.Invite)
+	inv := t.a.state.invites[id]
+	if err != nil || inv == nil || !inv.Mine || inv.Dismissed {
+		return nil, refuse(api.ErrNotFound, "no such invitation")
+	}
+	// The page may not know yet that somebody has come.
+	if e := t.a.state.conversations[inv.Conversation]; e != nil && e.contact.Petname == inv.Note {
+		e.contact.Petname = note
+		t.touch(e)
+	}
+	inv.Note = note
+	t.saveInvite(inv)
+	return nil, nil
+}
+
+func checkNote(note string) (string, error) {
+	note = strings.TrimSpace(note)
+	if !invite.ValidNote(note) {
+		return "", refuse(api.ErrTooLong, "note is too long or has characters that cannot be shown")
+	}
+	return note, nil
+}
 
 // rendezvous takes an event of an invitation's rendezvous.
 func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {

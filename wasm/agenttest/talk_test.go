@@ -2,6 +2,7 @@ package agenttest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -205,6 +206,44 @@ func TestCodeAndLinkRace(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestInviteNote(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		inv := ada.Invite()
+		set := func(note string) *api.Error {
+			return ada.Ask(api.CmdInviteNote, api.InviteNoteArgs{Invite: inv.ID, Note: note}, nil)
+		}
+		require.Nil(t, set("  Bob from work "))
+		now := ada.InviteState(inv.ID)
+		require.Equal(t, "Bob from work", now.Note)
+		require.Equal(t, []string{inv.Code, inv.Link}, []string{now.Code, now.Link}, "code and link stay")
+		ada.Crash()
+		ada.Start()
+		require.Equal(t, "Bob from work", ada.InviteState(inv.ID).Note)
+		require.Nil(t, set(""))
+		require.Empty(t, ada.InviteState(inv.ID).Note)
+		require.Nil(t, set("Bobby"))
+		require.Equal(t, api.ErrTooLong, set(strings.Repeat("x", 1+api.MaxNameRunes)).Code)
+		require.Equal(t, api.ErrTooLong, set("two\nlines").Code)
+
+		accepted := bob.Accept(inv.Code)
+		refused := bob.Ask(api.CmdInviteNote, api.InviteNoteArgs{Invite: accepted.ID, Note: "Ada"}, nil)
+		require.Equal(t, api.ErrNotFound, refused.Code, "not one's own")
+		c := ada.AwaitInvite(inv.ID, api.InviteDone).Conversation
+		name := func() string {
+			seen, _ := ada.Conversation(c)
+			return seen.Name
+		}
+		require.Equal(t, "Bobby", name())
+		require.Nil(t, set("Robert"), "the page did not know yet that he has come")
+		require.Equal(t, "Robert", name())
+		ada.do(api.CmdPetname, api.PetnameArgs{Conversation: c, Name: "Rob"}, nil)
+		require.Nil(t, set("Bob"))
+		require.Equal(t, "Rob", name(), "a name that was given since stays")
+		ada.do(api.CmdInviteDismiss, api.InviteArgs{Invite: inv.ID}, nil)
+		require.Equal(t, api.ErrNotFound, set("gone").Code)
+	})
 }
 
 func TestUsedLink(t *testing.T) {

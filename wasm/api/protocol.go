@@ -58,6 +58,7 @@ const (
 	CmdRename        Command = "rename"         // RenameArgs
 	CmdInviteNew     Command = "invite.new"     // InviteNewArgs → Invite
 	CmdInviteAccept  Command = "invite.accept"  // InviteAcceptArgs → Invite
+	CmdInviteNote    Command = "invite.note"    // InviteNoteArgs; of one's own
 	CmdInviteDismiss Command = "invite.dismiss" // InviteArgs; cancels an open one
 	CmdMessages      Command = "messages"       // MessagesArgs → MessagesPage
 	CmdSend          Command = "send"           // SendArgs → Message
@@ -100,6 +101,14 @@ type RenameArgs struct {
 // is for, and becomes the contact's petname if given.
 type InviteNewArgs struct {
 	Note string `json:"note"`
+}
+
+// InviteNoteArgs changes the note of one's own invitation; empty: none. If
+// somebody has come meanwhile and still has the name of the old note, it
+// changes that name.
+type InviteNoteArgs struct {
+	Invite string `json:"invite"`
+	Note   string `json:"note"`
 }
 
 // InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted.

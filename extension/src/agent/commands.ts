@@ -7,6 +7,7 @@ import type {
   InviteAcceptArgs,
   InviteArgs,
   InviteNewArgs,
+  InviteNoteArgs,
   LocksSetArgs,
   Message,
   MessagesArgs,
@@ -47,6 +48,7 @@ export type Commands = Complete<{
   rename: { args: RenameArgs; result: Nothing };
   "invite.new": { args: InviteNewArgs; result: Invite };
   "invite.accept": { args: InviteAcceptArgs; result: Invite };
+  "invite.note": { args: InviteNoteArgs; result: Nothing };
   "invite.dismiss": { args: InviteArgs; result: Nothing };
   "note.send": { args: NoteSendArgs; result: Note };
   "note.receive": { args: NoteReceiveArgs; result: Note };

@@ -309,6 +309,7 @@ export type Command =
   | "rename"
   | "invite.new"
   | "invite.accept"
+  | "invite.note"
   | "invite.dismiss"
   | "messages"
   | "send"
@@ -333,6 +334,7 @@ export const CmdStart = "start"; // StartArgs → Snapshot
 export const CmdRename = "rename"; // RenameArgs
 export const CmdInviteNew = "invite.new"; // InviteNewArgs → Invite
 export const CmdInviteAccept = "invite.accept"; // InviteAcceptArgs → Invite
+export const CmdInviteNote = "invite.note"; // InviteNoteArgs; of one's own
 export const CmdInviteDismiss = "invite.dismiss"; // InviteArgs; cancels an open one
 export const CmdMessages = "messages"; // MessagesArgs → MessagesPage
 export const CmdSend = "send"; // SendArgs → Message
@@ -375,6 +377,15 @@ export interface RenameArgs {
  * is for, and becomes the contact's petname if given.
  */
 export interface InviteNewArgs {
+  note: string;
+}
+/**
+ * InviteNoteArgs changes the note of one's own invitation; empty: none. If
+ * somebody has come meanwhile and still has the name of the old note, it
+ * changes that name.
+ */
+export interface InviteNoteArgs {
+  invite: string;
   note: string;
 }
 /**

@@ -154,6 +154,11 @@ export class State {
     });
   }
 
+  /** Says whom an invitation is for. Rejects with an AgentError. */
+  async noteInvite(invite: string, note: string): Promise<void> {
+    await this.client.call("invite.note", { invite, note });
+  }
+
   async dismiss(invite: string): Promise<void> {
     await this.client.call("invite.dismiss", { invite });
     this.#take({ inviteRemoved: invite });

@@ -41,6 +41,28 @@ test("a link that was used is refused and says so; the two who used it are not d
   await ana.expectPeople(["Ben"]);
 });
 
+test("whom an invitation is for can be said later; who comes has that name", async ({ cast }) => {
+  const [ana, ben] = await Promise.all([cast.web("Ana"), cast.web("Ben")]);
+  const { code, link } = await ana.invite();
+  await ana.surface.click(id("invite-for"));
+  await ana.surface.fill(id("invite-note"), "Ben from the choir");
+  await ana.surface.click(id("invite-note-save"));
+  await expect
+    .poll(async () => (await ana.surface.texts("#invite-title"))[0])
+    .toContain("Ben from the choir");
+  await expect
+    .poll(() => ana.surface.texts(id("invite-item")))
+    .toEqual([expect.stringContaining("Ben from the choir")]);
+  expect([await ana.read("invite-code"), await ana.read("invite-link")]).toEqual([code, link]);
+  await ana.surface.reload();
+  await expect
+    .poll(() => ana.surface.texts(id("invite-item")))
+    .toEqual([expect.stringContaining("Ben from the choir")]);
+  await ben.accept(code);
+  await ana.expectPeople(["Ben from the choir"]);
+  await ben.expectPeople(["Ana"]);
+});
+
 test("an invitation that was taken back opens nothing", async ({ cast }) => {
   const [ana, ben] = await Promise.all([cast.web("Ana"), cast.web("Ben")]);
   const { code, link } = await ana.invite();

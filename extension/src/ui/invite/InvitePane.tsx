@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Invite, MaxNameRunes } from "../../api";
+import type { Invite } from "../../api";
 import { platform } from "../../platform";
 import { language, t } from "../catalogue";
 import { ConfirmDialog, CopyButton, ErrorNote } from "../components";
@@ -7,6 +7,7 @@ import { safeLine } from "../conversation/text";
 import { errorText } from "../errors";
 import { ended, type State } from "../state";
 import { EnterForm } from "./EnterForm";
+import { ForWhom } from "./ForWhom";
 import { Qr } from "./Qr";
 import { Status } from "./Status";
 import "./invite.css";
@@ -90,7 +91,7 @@ function MyInvite({ state, invite }: Props) {
       )}
       <Status invite={invite} />
       {!over && <Validity invite={invite} />}
-      {invite.state === "waiting" && !note && <ForWhom state={state} invite={invite} />}
+      {!over && <ForWhom state={state} invite={invite} />}
       {!over && (
         <details class="fold">
           <summary>{t("note.hintTitle")}</summary>
@@ -139,57 +140,6 @@ function Validity({ invite }: { invite: Invite }) {
       {invite.code && <>{t("invite.validCode", { date: date(invite.codeExpires) })} </>}
       {invite.link && t("invite.validLink", { date: date(invite.linkExpires) })}
     </p>
-  );
-}
-
-function ForWhom({ state, invite }: Props) {
-  const field = useRef<HTMLInputElement>(null);
-  const [name, setName] = useState("");
-  const [error, setError] = useState("");
-  const make = async () => {
-    // What stands in the field: the last letters may not have been drawn yet.
-    const note = (field.current?.value ?? "").trim();
-    if (!note) return;
-    try {
-      await state.invite(note);
-      await state.dismiss(invite.id);
-    } catch (reason) {
-      setError(errorText(reason));
-    }
-  };
-  return (
-    <details class="fold">
-      <summary>{t("invite.forWhom")}</summary>
-      <form
-        class="field"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void make();
-        }}
-      >
-        <label class="visually-hidden" for="invite-note">
-          {t("invite.forWhom")}
-        </label>
-        <input
-          id="invite-note"
-          ref={field}
-          data-testid="invite-note"
-          value={name}
-          maxLength={MaxNameRunes}
-          dir="auto"
-          autocomplete="off"
-          aria-describedby="invite-note-note"
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <p class="note" id="invite-note-note">
-          {t("invite.forWhomNote")}
-        </p>
-        <ErrorNote text={error} />
-        <button type="submit" class="button">
-          {t("invite.forWhomMake")}
-        </button>
-      </form>
-    </details>
   );
 }
 

@@ -12,8 +12,9 @@ export const en = {
   "invite.shareText": "Let us write privately. Open this link: {link}",
   "invite.forWhom": "Who is it for?",
   "invite.forWhomNote":
-    "A reminder that only you see. It makes a new code and link; the ones above stop working.",
-  "invite.forWhomMake": "New code with this name",
+    "Only you see it. Whoever comes gets this name in your list; you can change it then, too.",
+  "invite.forWhomSave": "Save",
+  "invite.forWhomSaved": "Saved. Code and link are the same.",
   "invite.takeBack": "Take the invitation back",
   "invite.takeBackTitle": "Take this invitation back?",
   "invite.takeBackWords":
@@ -89,8 +90,9 @@ export const de: Record<keyof typeof en, string> = {
   "invite.shareText": "Lass uns privat schreiben. Öffne diesen Link: {link}",
   "invite.forWhom": "Für wen ist sie?",
   "invite.forWhomNote":
-    "Eine Notiz, die nur du siehst. Dafür gibt es einen neuen Code und Link; die oben gelten dann nicht mehr.",
-  "invite.forWhomMake": "Neuer Code mit diesem Namen",
+    "Das siehst nur du. Wer kommt, steht unter diesem Namen in deiner Liste; ändern kannst du ihn auch dann noch.",
+  "invite.forWhomSave": "Speichern",
+  "invite.forWhomSaved": "Gespeichert. Code und Link bleiben dieselben.",
   "invite.takeBack": "Einladung zurücknehmen",
   "invite.takeBackTitle": "Diese Einladung zurücknehmen?",
   "invite.takeBackWords":
