@@ -19,7 +19,7 @@ const (
 	// ReceiveLifetime is how long we wait for a sender who has not come.
 	ReceiveLifetime = time.Hour
 	// JoinLifetime is how long the other side may take once it is there.
-	JoinLifetime = 10 * time.Minute
+	JoinLifetime = 5 * time.Minute
 	// LeaveLifetime is how long we try to tell the relay that it is over.
 	LeaveLifetime = time.Hour
 )

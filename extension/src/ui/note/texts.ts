@@ -67,7 +67,7 @@ export const en = {
   "note.theirs.wrong":
     "The code was wrong. For safety it no longer works, and the other person is told. Ask for a new one.",
   "note.theirs.expired": "Nobody came with this code. Ask for a new one.",
-  "note.theirs.left": "They were here, but went before the text had arrived. Ask for a new code.",
+  "note.theirs.left": "They were here, but the text did not arrive: they went, or it is longer than the 31,000 letters that fit. Ask for a new code.",
   "note.theirs.used": "Two others are using this code already. Ask for a new one.",
   "note.theirs.refused": "The other side gave up before the text had arrived. Ask for a new code.",
   "note.theirs.file":
@@ -165,7 +165,7 @@ export const de: Record<keyof typeof en, string> = {
     "Der Code war falsch. Zur Sicherheit gilt er nicht mehr, und die andere Person erfährt es. Bitte um einen neuen.",
   "note.theirs.expired": "Mit diesem Code kam niemand. Bitte um einen neuen.",
   "note.theirs.left":
-    "Die andere Person war da, ging aber, bevor der Text angekommen war. Bitte um einen neuen Code.",
+    "Die andere Person war da, aber der Text kam nicht an: Sie ging, oder er ist länger als die 31.000 Buchstaben, die passen. Bitte um einen neuen Code.",
   "note.theirs.used": "Zwei andere benutzen diesen Code schon. Bitte um einen neuen.",
   "note.theirs.refused":
     "Die andere Seite hat aufgegeben, bevor der Text angekommen war. Bitte um einen neuen Code.",
