@@ -3,23 +3,35 @@ import { options } from "preact";
 /** A frame that does not come within this time is not waited for: the page is hidden, in ms. */
 const PATIENCE = 100;
 
+/** What a person does; its handlers must find everything drawn that they act on. */
+const ACTS = ["keydown", "input", "change", "click", "submit"];
+
 /**
  * Has what changes drawn at once, and then not again before the browser has
- * shown it: however many events come, the document is drawn once a frame.
+ * shown it or the person does something: however many events come, the
+ * document is drawn once a frame.
  */
 export function paceDrawing(): void {
   let shown = true;
-  options.debounceRendering = (draw) => {
-    const drawNow = () => {
-      shown = false;
-      nextFrame(() => {
-        shown = true;
-      });
-      draw();
-    };
-    if (shown) queueMicrotask(drawNow);
-    else nextFrame(drawNow);
+  let waiting: (() => void) | undefined;
+  const drawWaiting = () => {
+    const draw = waiting;
+    waiting = undefined;
+    draw?.();
   };
+  options.debounceRendering = (draw) => {
+    if (!shown) {
+      waiting = draw;
+      return;
+    }
+    shown = false;
+    nextFrame(() => {
+      shown = true;
+      if (waiting) options.debounceRendering?.(drawWaiting);
+    });
+    queueMicrotask(draw);
+  };
+  for (const act of ACTS) document.addEventListener(act, drawWaiting, { capture: true });
 }
 
 function nextFrame(then: () => void): void {

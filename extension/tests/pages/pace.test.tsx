@@ -24,13 +24,19 @@ function counter() {
   return { drawn, root };
 }
 
-test("many changes are drawn once a frame, the first at once and the last always", async () => {
+/** Frames that come when told, each with the microtasks that follow it. */
+function stubFrames(): () => Promise<void> {
   const frames: FrameRequestCallback[] = [];
   vi.stubGlobal("requestAnimationFrame", (f: FrameRequestCallback) => frames.push(f));
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
-  const frame = () => {
+  return async () => {
     for (const f of frames.splice(0)) f(0);
+    await Promise.resolve();
   };
+}
+
+test("many changes are drawn once a frame, the first at once and the last always", async () => {
+  const frame = stubFrames();
   paceDrawing();
   const { drawn, root } = counter();
   drawn.set(1);
@@ -41,13 +47,35 @@ test("many changes are drawn once a frame, the first at once and the last always
     await Promise.resolve();
   }
   expect([root.textContent, drawn.times]).toEqual(["1", 2]);
-  frame();
+  await frame();
   expect([root.textContent, drawn.times]).toEqual(["50", 3]);
-  frame(); // nothing has changed since
+  await frame(); // nothing has changed since
   drawn.set(51);
   await Promise.resolve();
   expect([root.textContent, drawn.times]).toEqual(["51", 4]);
 });
+
+test.each(["keydown", "input", "change", "click", "submit"])(
+  "before a person's %s is handled all is drawn",
+  async (act) => {
+    stubFrames();
+    paceDrawing();
+    const { drawn, root } = counter();
+    drawn.set(1);
+    await Promise.resolve();
+    drawn.set(2);
+    await Promise.resolve();
+    expect(root.textContent).toBe("1");
+    document.body.append(root);
+    let seen = "";
+    root.addEventListener(act, () => {
+      seen = root.textContent ?? "";
+    });
+    root.dispatchEvent(new Event(act, { bubbles: true }));
+    root.remove();
+    expect(seen).toBe("2");
+  },
+);
 
 test("a page without frames, since it is hidden, is drawn nevertheless", async () => {
   vi.useFakeTimers();
