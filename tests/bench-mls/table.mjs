@@ -13,20 +13,26 @@ function time(ms) {
  */
 export function section({ results, browser }, versions) {
   const names = results[0].libraries.map(({ name }) => name);
-  const us = names[0];
+  const xwing = names[2];
   const peers = results[0].libraries.slice(3).map(({ name }) => name);
+  const ratios = [
+    ...peers.map((peer) => ({ title: `suite 1 / ${peer}`, us: names[0], peer })),
+    { title: "X-Wing / core-crypto", us: xwing, peer: "core-crypto" },
+  ];
   /** @param {"median" | "least"} figure */
   const table = (figure) => {
     const lines = [
-      `| members | operation | ${names.join(" | ")} | ${peers.map((p) => `suite 1 / ${p}`).join(" | ")} |`,
-      `|---:|---|${"---:|".repeat(names.length + peers.length)}`,
+      `| members | operation | ${names.join(" | ")} | ${ratios.map(({ title }) => title).join(" | ")} |`,
+      `|---:|---|${"---:|".repeat(names.length + ratios.length)}`,
     ];
     for (const { members, libraries } of results) {
       for (const operation of operations) {
         const of = (name) => libraries.find((l) => l.name === name)?.operations[operation]?.[figure];
         const figures = names.map((name) => (of(name) === undefined ? "" : time(of(name))));
-        const ratios = peers.map((p) => (of(p) === undefined ? "" : (of(us) / of(p)).toFixed(2)));
-        lines.push(`| ${[members, operation, ...figures, ...ratios].join(" | ")} |`);
+        const compared = ratios.map(({ us, peer }) =>
+          of(peer) === undefined ? "" : (of(us) / of(peer)).toFixed(2),
+        );
+        lines.push(`| ${[members, operation, ...figures, ...compared].join(" | ")} |`);
       }
     }
     return lines;
