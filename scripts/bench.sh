@@ -6,6 +6,8 @@ mkdir -p dist/bench
 rm -f dist/bench/*.json dist/bench/*.md
 (cd tests/browser && node_modules/.bin/playwright test --config bench.config.ts)
 node tests/bench-mls/run.mjs
+# The vault beside plain IndexedDB.
+node extension/tests/wasm/run.mjs opfsjs -- -test.run='^$' -test.bench=. | tee dist/bench/vault.txt
 $GO test -run '^$' -bench . -benchtime "${BENCHTIME:-1s}" ./... | tee dist/bench/go.txt
 # The relay beside its peers. Redis and the Python mailbox server are measured
 # where they are installed, NATS where its module can be had.
