@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { defects } from "../lib/axe.ts";
 import { ChromiumSurface } from "../lib/chromium.ts";
+import type { FirefoxSurface } from "../lib/firefox.ts";
 import {
   changePassphrase,
   everything,
@@ -310,4 +311,72 @@ test("the extension in Firefox locks and opens", async ({ cast }) => {
   await unlock(ana);
   await ana.open("Ben");
   await ana.expectConversation(texts);
+});
+
+test("records of a version before the vault move in, and their database goes", async ({ cast }) => {
+  const ana = await cast.visitor("Ana");
+  await ana.page.goto(new URL("/app.webmanifest", ana.home).href);
+  await ana.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open("petmail", 1);
+        request.onupgradeneeded = () => request.result.createObjectStore("records");
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          const transaction = request.result.transaction("records", "readwrite");
+          const settings = JSON.stringify({ notifications: false, language: "de", quickReceipts: false });
+          transaction.objectStore("records").put(new TextEncoder().encode(settings), "settings");
+          transaction.oncomplete = () => {
+            request.result.close();
+            resolve();
+          };
+        };
+      }),
+  );
+  await ana.surface.goto(ana.home);
+  await ana.sees("persona-name");
+  await expect(ana.page.locator("html")).toHaveAttribute("lang", "de");
+  const databases = await ana.page.evaluate(async () =>
+    (await indexedDB.databases()).map(({ name }) => name),
+  );
+  expect(databases).toEqual(["petmail-vault"]);
+  // They are in the vault for good.
+  await ana.surface.reload();
+  await ana.sees("persona-name");
+  await expect(ana.page.locator("html")).toHaveAttribute("lang", "de");
+});
+
+test("notifications that are shown go when Petmail locks", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana", "Ben");
+  await ana.browser.context.grantPermissions(["notifications"], { origin: new URL(ana.home).origin });
+  const shown = () =>
+    ana.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      return (await registration.getNotifications()).map(({ title }) => title);
+    });
+  await setPassphrase(ana);
+  await ana.surface.click(id("notifications"));
+  await expect.poll(() => ana.page.locator(id("notifications")).isChecked()).toBe(true);
+  await ben.send("look here");
+  await expect.poll(shown).toEqual(["Ben"]);
+  await lockNow(ana);
+  await expect.poll(shown).toEqual([]);
+  await ben.send("and here");
+  await ben.expectState("and here", "sent");
+  await expectNothing(ana, ["Ben", "look here", "and here"]);
+  expect(await shown()).toEqual([]);
+});
+
+test("Firefox explains storage that lost its records", async ({ cast }) => {
+  const ana = await cast.firefoxExtension("Ana");
+  const surface = ana.surface as FirefoxSurface;
+  await surface.page.evaluate(() => void indexedDB.deleteDatabase("petmail-vault"));
+  await ana.sees("broken");
+  expect(await ana.surface.attributes(id("broken"), "data-problem")).toEqual(["store_gone"]);
+  await ana.restartBrowser();
+  await ana.sees("broken");
+  await ana.surface.click(id("begin-anew"));
+  await ana.surface.fill(id("erase-word"), "DELETE");
+  await ana.surface.click(id("erase-anew"));
+  await ana.sees("persona-name");
 });

@@ -1,4 +1,4 @@
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
@@ -7,6 +7,7 @@ import type { State } from "../state";
 /** Deletes this Petmail, after a word is typed. What follows is the first run. */
 export function EraseForm({ state }: { state: State }) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
@@ -14,6 +15,7 @@ export function EraseForm({ state }: { state: State }) {
   const ready = typed.trim() === word && !busy;
 
   const erase = async () => {
+    if (busy || field.current?.value.trim() !== word) return;
     setBusy(true);
     setError("");
     try {
@@ -29,13 +31,14 @@ export function EraseForm({ state }: { state: State }) {
       class="column"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready) void erase();
+        void erase();
       }}
     >
       <div class="field">
         <label for={id}>{t("lock.eraseLabel", { word })}</label>
         <input
           id={id}
+          ref={field}
           data-testid="erase-word"
           value={typed}
           autocomplete="off"

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { ErrorNote, Notice } from "../components";
 import { errorText } from "../errors";
@@ -93,9 +94,15 @@ function ChangeForm({ state, data, change, onDone }: FormProps) {
 
   useEffect(() => first.current?.focus(), []);
 
-  const save = async () => {
+  const save = async (form: HTMLFormElement) => {
     if (busy) return;
     setError("");
+    // What stands in the fields: the last letters may not have been drawn yet.
+    const typed = new FormData(form);
+    const read = (name: string) => String(typed.get(name) ?? "");
+    const present = read("passphrase-present");
+    const next = read("passphrase-new");
+    const again = read("passphrase-again");
     if (asks && present === "") return setError(t("lock.empty"));
     if (makes && !longEnough(next)) return setError(t("lock.tooShort", { count: minLength }));
     if (makes && next.normalize("NFKC") !== again.normalize("NFKC")) {
@@ -118,7 +125,7 @@ function ChangeForm({ state, data, change, onDone }: FormProps) {
       aria-busy={busy}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save(event.currentTarget);
       }}
     >
       {change === "remove" && <p>{t("lock.removePassphraseWords")}</p>}
@@ -226,7 +233,7 @@ function AutoLock({ state, data }: { state: State; data: Data }) {
         ))}
       </select>
       <p class="note" id="auto-lock-note">
-        {t("lock.autoNote")}
+        {t(platform.kind === "web" ? "lock.autoNote.app" : "lock.autoNote.extension")}
       </p>
       <ErrorNote text={error} />
     </div>

@@ -6,6 +6,7 @@ interface Props {
   label: string;
   value: string;
   onInput: (value: string) => void;
+  /** Names the field in its form, too. */
   testid: string;
   /** For password managers. */
   autocomplete: "current-password" | "new-password";
@@ -25,6 +26,7 @@ export function SecretField(props: Props) {
         id={id}
         {...(props.field && { ref: props.field })}
         {...(shown ? { type: "text" as const } : { type: "password" as const })}
+        name={props.testid}
         data-testid={props.testid}
         value={props.value}
         autocomplete={props.autocomplete}

@@ -54,8 +54,10 @@ export function Unlock({ state, data }: { state: State; data: Data }) {
             aria-busy={busy !== ""}
             onSubmit={(event) => {
               event.preventDefault();
-              if (typed === "") setError(t("lock.empty"));
-              else void unlock("passphrase", () => secretFor(passphrase, typed));
+              // What stands in the field: the last letters may not have been drawn yet.
+              const text = field.current?.value ?? "";
+              if (text === "") setError(t("lock.empty"));
+              else void unlock("passphrase", () => secretFor(passphrase, text));
             }}
           >
             <SecretField

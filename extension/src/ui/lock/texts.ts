@@ -76,8 +76,8 @@ export const en = {
   "lock.cancel": "Cancel",
   "lock.saved": "Done. The lock is changed.",
   "lock.auto": "Lock by itself",
-  "lock.autoNote":
-    "Petmail also locks whenever its Worker ends: with the browser, or its last tab.",
+  "lock.autoNote.app": "It also locks when you close or reload the tab that it runs in.",
+  "lock.autoNote.extension": "It also locks when the browser closes.",
   "lock.auto.0": "Only when the browser closes",
   "lock.auto.1": "After 1 minute without me",
   "lock.auto.5": "After 5 minutes without me",
@@ -168,8 +168,9 @@ export const de: Record<keyof typeof en, string> = {
   "lock.cancel": "Abbrechen",
   "lock.saved": "Fertig. Das Schloss ist geändert.",
   "lock.auto": "Von selbst sperren",
-  "lock.autoNote":
-    "Petmail sperrt sich auch immer dann, wenn sein Worker endet: mit dem Browser oder dem letzten Tab.",
+  "lock.autoNote.app":
+    "Es sperrt sich auch, wenn du den Tab, in dem es läuft, schließt oder neu lädst.",
+  "lock.autoNote.extension": "Es sperrt sich auch, wenn der Browser schließt.",
   "lock.auto.0": "Nur wenn der Browser schließt",
   "lock.auto.1": "Nach 1 Minute ohne mich",
   "lock.auto.5": "Nach 5 Minuten ohne mich",
