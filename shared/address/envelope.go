@@ -98,12 +98,10 @@ func Seal(rand io.Reader, a Address, body []byte) ([]byte, error) {
 // ErrEnvelope, for what no sender would make; whether there is such a door
 // only the relay's table tells.
 func (k RoutingKey) Route(envelope []byte) (DoorID, error) {
-	h, err := parseHeader(envelope)
-	if err != nil {
+	if err := checkForm(envelope); err != nil {
 		return DoorID{}, err
 	}
-	t := ristretto255.NewElement().Subtract(h.c2, mul(k.x, h.c1))
-	return sha256.Sum256(t.Encode(nil)), nil
+	return k.router.route([headerSize]byte(envelope))
 }
 
 // Opened is an envelope that its box key opened. It is not to be acted upon
@@ -214,14 +212,22 @@ type parsedHeader struct {
 	c1, c2, r *ristretto255.Element
 }
 
-func parseHeader(envelope []byte) (parsedHeader, error) {
+// checkForm checks size and version.
+func checkForm(envelope []byte) error {
 	switch len(envelope) {
 	case SmallEnvelope, MediumEnvelope, LargeEnvelope:
 	default:
-		return parsedHeader{}, fmt.Errorf("%w: %d bytes", ErrEnvelope, len(envelope))
+		return fmt.Errorf("%w: %d bytes", ErrEnvelope, len(envelope))
 	}
 	if envelope[0] != version {
-		return parsedHeader{}, fmt.Errorf("%w: version %d", ErrEnvelope, envelope[0])
+		return fmt.Errorf("%w: version %d", ErrEnvelope, envelope[0])
+	}
+	return nil
+}
+
+func parseHeader(envelope []byte) (parsedHeader, error) {
+	if err := checkForm(envelope); err != nil {
+		return parsedHeader{}, err
 	}
 	var ps [3]*ristretto255.Element
 	for i := range ps {

@@ -15,7 +15,8 @@ import (
 // and nothing about who sent it or what it says.
 type RoutingKey struct {
 	wire.Redacted
-	x *ristretto255.Scalar
+	x      *ristretto255.Scalar
+	router *router // the same x
 }
 
 // RoutingPublic is the encoding of P = xB, which stands in the relay's
@@ -28,7 +29,15 @@ func NewRoutingKey(rand io.Reader) (RoutingKey, error) {
 	if err != nil {
 		return RoutingKey{}, fmt.Errorf("couldn't make a routing key: %w", err)
 	}
-	return RoutingKey{x: x}, nil
+	return routingKey(x)
+}
+
+func routingKey(x *ristretto255.Scalar) (RoutingKey, error) {
+	r, err := newRouter(x.Encode(nil))
+	if err != nil {
+		return RoutingKey{}, err
+	}
+	return RoutingKey{x: x, router: r}, nil
 }
 
 // ParseRoutingKey reads what Bytes returned.
@@ -37,7 +46,7 @@ func ParseRoutingKey(b []byte) (RoutingKey, error) {
 	if err != nil {
 		return RoutingKey{}, fmt.Errorf("couldn't parse routing key: %w", err)
 	}
-	return RoutingKey{x: x}, nil
+	return routingKey(x)
 }
 
 // Bytes returns the secret, 32 bytes.
