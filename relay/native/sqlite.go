@@ -28,12 +28,10 @@ var ErrLocked = errors.New("another relay is using this data folder")
 
 // database is the SQLite file: one connection that writes, a few that read.
 type database struct {
-	writeDB *sql.DB
-	conn    *sql.Conn // the only connection of writeDB
-	tx      *writeTx  // on conn; Open's, then the writer's
-	readDB  *sql.DB
-	lockDB  *sql.DB
-	clock   *clock
+	tx     *writeTx // the connection that writes; Open's, then the writer's
+	readDB *sql.DB
+	lockDB *sql.DB
+	clock  *clock
 
 	mu    sync.Mutex
 	reads map[string]*sql.Stmt // prepared on readDB
@@ -73,20 +71,16 @@ func openDatabase(dir string, maxBytes int64) (_ *database, err error) {
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	d.writeDB, err = sql.Open("sqlite", dsn(path, patient, "journal_mode(WAL)", "synchronous(FULL)",
+	conn, err := d.lockDB.Driver().Open(dsn(path, patient, "journal_mode(WAL)", "synchronous(FULL)",
 		"wal_autocheckpoint(4000)", "cache_size(-16384)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open the database: %w", err)
 	}
-	d.writeDB.SetMaxOpenConns(1)
-	if d.conn, err = d.writeDB.Conn(context.Background()); err != nil {
-		return nil, fmt.Errorf("couldn't open the database: %w", err)
-	}
-	d.tx = &writeTx{conn: d.conn, stmts: make(map[string]*sql.Stmt)}
+	d.tx = newWriteTx(conn)
 	if maxBytes > 0 {
 		const pageSize = 4096
 		pragma := "PRAGMA max_page_count = " + strconv.FormatInt(max(maxBytes/pageSize, 1), 10)
-		if _, err := d.conn.ExecContext(context.Background(), pragma); err != nil {
+		if _, err := d.tx.Exec(pragma); err != nil {
 			return nil, fmt.Errorf("couldn't limit the database: %w", err)
 		}
 	}
@@ -172,62 +166,13 @@ func (d *database) close() error {
 		errs = append(errs, d.readDB.Close())
 	}
 	if d.tx != nil {
-		for _, s := range d.tx.stmts {
-			errs = append(errs, s.Close())
-		}
+		errs = append(errs, d.tx.close())
 	}
-	if d.conn != nil {
-		errs = append(errs, d.conn.Close())
-	}
-	for _, db := range []*sql.DB{d.writeDB, d.lockDB} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	if d.lockDB != nil {
+		errs = append(errs, d.lockDB.Close())
 	}
 	return errors.Join(errs...)
 }
-
-// writeTx is the core.Tx of the writer goroutine.
-type writeTx struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
-	clock *clock
-	now   time.Time // of the transaction
-}
-
-func (t *writeTx) prepare(query string) (*sql.Stmt, error) {
-	if s, ok := t.stmts[query]; ok {
-		return s, nil
-	}
-	s, err := t.conn.PrepareContext(context.Background(), query)
-	if err != nil {
-		return nil, err
-	}
-	t.stmts[query] = s
-	return s, nil
-}
-
-func (t *writeTx) Exec(query string, args ...any) (int64, error) {
-	s, err := t.prepare(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := s.Exec(args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-func (t *writeTx) Query(query string, row func(core.Row) error, args ...any) error {
-	s, err := t.prepare(query)
-	if err != nil {
-		return err
-	}
-	return eachRow(s, row, args)
-}
-
-func (t *writeTx) Now() time.Time { return t.now }
 
 func eachRow(s *sql.Stmt, row func(core.Row) error, args []any) error {
 	rows, err := s.Query(args...)
