@@ -1,0 +1,74 @@
+package forensic
+
+import (
+	"time"
+
+	"petmail/shared/address"
+	"petmail/shared/mls"
+	"petmail/shared/wire"
+	"petmail/wasm/conversation"
+)
+
+// identity is what an agent's record of itself says of its mailbox
+// (wasm/agent/records.go).
+type identity struct {
+	wire.Redacted
+	Name    string   `cbor:"1,keyasint"`
+	Relay   string   `cbor:"2,keyasint"`
+	RelayID [32]byte `cbor:"3,keyasint"`
+	Routing [32]byte `cbor:"4,keyasint"`
+	Mailbox []byte   `cbor:"5,keyasint"`
+	Door    []byte   `cbor:"6,keyasint"`
+	Box     []byte   `cbor:"7,keyasint"`
+	Counter uint64   `cbor:"8,keyasint"`
+}
+
+// Traffic says what the finder of a disk can do with recorded envelopes.
+type Traffic struct {
+	Groups   int `json:"groups"`   // MLS states among the findings
+	Ours     int `json:"ours"`     // envelopes to the owner of the disk, which its box key opens
+	Messages int `json:"messages"` // MLS messages in those
+	Read     int `json:"read"`     // of which a group's state still decrypts so many
+}
+
+// mostPast is more than any agent keeps of epochs that have ended.
+const mostPast = 1000
+
+// Traffic tries every group state that was found on every envelope.
+func (f *Findings) Traffic(envelopes [][]byte) Traffic {
+	var boxes []address.BoxKey
+	var groups []*mls.State
+	for _, plain := range f.Plain {
+		var self identity
+		if wire.Unmarshal(plain, &self, len(plain)) == nil {
+			if box, err := address.ParseBoxKey(self.Box); err == nil {
+				boxes = append(boxes, box)
+			}
+		}
+		if group, err := mls.Unmarshal(plain, mls.Config{PastEpochs: mostPast}); err == nil {
+			groups = append(groups, group)
+		}
+	}
+	t := Traffic{Groups: len(groups)}
+	for _, envelope := range envelopes {
+		for _, box := range boxes {
+			opened, err := box.Open(envelope)
+			if err != nil {
+				continue
+			}
+			t.Ours++
+			body, err := conversation.DecodeBody(opened.Body)
+			if err != nil || body.Kind == conversation.BodyWelcome {
+				continue
+			}
+			t.Messages++
+			for _, group := range groups {
+				if _, _, err := group.Process(body.Payload, mls.ProcessParams{Now: time.Now().Unix()}); err == nil {
+					t.Read++
+					break
+				}
+			}
+		}
+	}
+	return t
+}
