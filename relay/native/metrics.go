@@ -60,6 +60,9 @@ func newMetrics() *metrics {
 	m.sockets = gaugeVec("sockets", "Open WebSockets.", "kind")
 	m.rendezvous = counterVec("rendezvous_messages_total", "Messages of rendezvous clients.", "type")
 	m.commits = counterVec("commits_total", "Transactions.", "result")
+	for _, result := range []string{"ok", "failed"} {
+		m.commits.WithLabelValues(result) // shown as 0 before the first
+	}
 	m.batch = histogram("commit_jobs", "Changes in one transaction.", prometheus.ExponentialBuckets(1, 2, 10))
 	m.commitTime = histogram("commit_seconds", "Time of one transaction, fsync included.", prometheus.ExponentialBuckets(0.0002, 2, 14))
 	m.swept = counterVec("swept_total", "Rows deleted because they expired.", "kind")
