@@ -25,7 +25,7 @@ import (
 )
 
 // notePatience bounds every wait for a program or an agent.
-const notePatience = time.Minute
+const notePatience = 2 * time.Minute
 
 // wormholes are the programs that Petmail exchanges notes with, both as
 // Debian has them (scripts/install-test-deps).

@@ -17,7 +17,7 @@ export const en = {
   "error.own_invite": "This invitation is your own. Give it to somebody else.",
   "error.not_found": "This is not here any more. It may have been deleted in another window.",
   "error.too_long": "This is too long. Shorten it and try again.",
-  "error.too_many": "Too many invitations are open. Take one back first.",
+  "error.too_many": "Too many invitations or notes are open. Take one back first.",
   "error.empty": "Nothing is written here yet.",
   "error.storage":
     "The browser refused to store this, so nothing was changed. Make room on this device and try again.",
@@ -52,7 +52,7 @@ export const de: Record<keyof typeof en, string> = {
   "error.not_found":
     "Das ist nicht mehr da. Vielleicht wurde es in einem anderen Fenster gelöscht.",
   "error.too_long": "Das ist zu lang. Kürze es und versuch es noch einmal.",
-  "error.too_many": "Zu viele Einladungen sind offen. Nimm zuerst eine zurück.",
+  "error.too_many": "Zu viele Einladungen oder Zettel sind offen. Nimm zuerst einen davon zurück.",
   "error.empty": "Hier steht noch nichts.",
   "error.storage":
     "Der Browser wollte das nicht speichern, deshalb ist nichts geändert. Schaff Platz auf dem Gerät und versuch es noch einmal.",

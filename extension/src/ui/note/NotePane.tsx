@@ -7,7 +7,7 @@ import { safeLine } from "../conversation/text";
 import { errorText } from "../errors";
 import { noteEnded, type State } from "../state";
 import { Command } from "./Command";
-import { receiveCommand } from "./commands";
+import { receiveCommand, sendCommand } from "./commands";
 import "../invite/invite.css";
 import "./note.css";
 
@@ -22,6 +22,7 @@ export function NotePane({ state, note }: Props) {
   const [error, setError] = useState("");
   const failed = noteEnded(note) && note.state !== "delivered" && note.state !== "received";
   const received = note.state === "received";
+  const own = state.data.value?.relay.url ?? "";
   const problem = safeLine(note.problem);
 
   useEffect(() => title.current?.focus(), [note.id]);
@@ -54,6 +55,12 @@ export function NotePane({ state, note }: Props) {
         </p>
         {problem && <p class="note">{t("note.said", { words: problem })}</p>}
       </div>
+      {!note.mine && note.state === "waiting" && note.relay === own && (
+        <>
+          <p class="note">{t("note.theyType")}</p>
+          <Command text={sendCommand(note.relay)} testid="note-send-command" />
+        </>
+      )}
       {note.code && <p class="note">{t("note.valid", { date: when(note.expires) })}</p>}
       {note.mine && note.text && (
         <details class="fold">

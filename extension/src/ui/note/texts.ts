@@ -19,7 +19,7 @@ export const en = {
   "note.otherServer": "They use another server",
   "note.server": "Address of its mailbox server",
   "note.serverNote":
-    "It looks like wss://relay.example/v1. It sees when you both connect, but not the text. Browsers reach only servers with encryption (wss); wormhole’s own default has none, so let them use yours as above.",
+    "It looks like wss://relay.example/v1. It sees when you both connect, but not the text. Browsers reach only servers with encryption (wss); wormhole’s own default has none, so let them use yours, as shown below.",
   "note.mineTitle": "A note for somebody with wormhole",
   "note.theirsTitle": "A note from wormhole",
   "note.tell": "Tell them this code. It works once.",
@@ -109,7 +109,7 @@ export const de: Record<keyof typeof en, string> = {
   "note.otherServer": "Sie nehmen einen anderen Server",
   "note.server": "Adresse seines Mailbox-Servers",
   "note.serverNote":
-    "Sie sieht aus wie wss://relay.example/v1. Der Server sieht, wann ihr euch verbindet, den Text aber nicht. Browser erreichen nur Server mit Verschlüsselung (wss); der übliche von wormhole hat keine, also lass die andere Person deinen nehmen wie oben.",
+    "Sie sieht aus wie wss://relay.example/v1. Der Server sieht, wann ihr euch verbindet, den Text aber nicht. Browser erreichen nur Server mit Verschlüsselung (wss); der übliche von wormhole hat keine, also lass die andere Person deinen nehmen, wie unten gezeigt.",
   "note.mineTitle": "Ein Zettel für jemanden mit wormhole",
   "note.theirsTitle": "Ein Zettel von wormhole",
   "note.tell": "Sag diesen Code. Er klappt einmal.",
