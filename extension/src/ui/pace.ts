@@ -3,8 +3,12 @@ import { options } from "preact";
 /** A frame that does not come within this time is not waited for: the page is hidden, in ms. */
 const PATIENCE = 100;
 
-/** What a person does; its handlers must find everything drawn that they act on. */
-const ACTS = ["keydown", "input", "change", "click", "submit"];
+/**
+ * What a person does; its handlers must find everything drawn that they act
+ * on. Not input: a field then holds what was typed, and drawing what it held
+ * before would take that away.
+ */
+const ACTS = ["keydown", "click", "submit"];
 
 /**
  * Has what changes drawn at once, and then not again before the browser has
