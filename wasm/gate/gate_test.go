@@ -9,6 +9,7 @@ import (
 	mrand "math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,7 @@ type machine struct {
 	root    *vaulttest.RootDisk
 	plain   *mem.Disk // nil: none
 	removed int
+	ahead   *atomic.Int64 // nanoseconds that the clock has slept over; nil: none
 
 	ends chan gate.Reason
 }
@@ -45,6 +47,7 @@ type note struct {
 	erased func()
 	loop   chan func()
 	done   chan struct{}
+	pages  []func(any) // owned by loop
 }
 
 func startNote(s store.Store, erased func()) (gate.Agent, error) {
@@ -67,9 +70,18 @@ func (n *note) Close() {
 }
 
 func (n *note) Attach(deliver func(any)) (func(api.Request), func()) {
+	n.loop <- func() { n.pages = append(n.pages, deliver) }
 	return func(r api.Request) {
 		n.loop <- func() {
 			switch r.Command {
+			case api.CmdSettings:
+				var settings api.Settings
+				if json.Unmarshal(r.Args, &settings) == nil {
+					deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+				}
+				for _, deliver := range n.pages {
+					deliver(api.Event{Settings: &settings})
+				}
 			case api.CmdHello:
 				b, err := n.store.Get("note")
 				if err != nil {
@@ -130,8 +142,13 @@ func (m *machine) tryBoot() (*gate.Gate, error) {
 			}
 			return plainStore{m.plain.Open(), m}, nil
 		},
-		Remove:  func() { m.removed++ },
-		Now:     time.Now,
+		Remove: func() { m.removed++ },
+		Now: func() time.Time {
+			if m.ahead == nil {
+				return time.Now()
+			}
+			return time.Now().Add(time.Duration(m.ahead.Load()))
+		},
 		Logger:  slog.New(slog.DiscardHandler),
 		Version: "1",
 		End:     func(r gate.Reason) { m.ends <- r },
@@ -356,6 +373,35 @@ func TestAutoLock(t *testing.T) {
 		require.Equal(t, gate.Locked, <-m.ends)
 		require.InDelta(t, 5*time.Minute, time.Since(start), float64(3*time.Second))
 		require.Equal(t, api.PhaseLocked, p.lastSnapshot().Phase)
+	})
+}
+
+// TestAutoLockChanged: the time counts from the change on.
+func TestAutoLockChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, l := locked(t)
+		p := attach(t, m.boot())
+		p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})
+		time.Sleep(3 * time.Hour) // it never locks by itself, so nobody says that they are there
+		require.Empty(t, code(p.call(api.CmdSettings, api.Settings{AutoLock: 15})))
+		start := time.Now()
+		require.Equal(t, gate.Locked, <-m.ends)
+		require.InDelta(t, 15*time.Minute, time.Since(start), float64(3*time.Second))
+	})
+}
+
+// TestSleptOverIt: a computer that wakes up with the person at it is locked,
+// even if their first movement is quicker than the gate.
+func TestSleptOverIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, l := locked(t)
+		m.ahead = new(atomic.Int64)
+		p := attach(t, m.boot())
+		p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})
+		p.call(api.CmdSettings, api.Settings{AutoLock: 60})
+		m.ahead.Store(int64(8 * time.Hour))
+		p.call(api.CmdActive, struct{}{})
+		require.Equal(t, gate.Locked, <-m.ends)
 	})
 }
 

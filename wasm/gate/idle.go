@@ -38,10 +38,13 @@ func (i *idle) over(now int64) bool {
 	return i.minutes > 0 && now-i.last >= int64(i.minutes)*60_000
 }
 
-func (i *idle) limit(minutes int) {
+// limit takes the setting. Whoever changes it is there.
+func (i *idle) limit(minutes int, now int64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.minutes = minutes
+	if minutes != i.minutes {
+		i.minutes, i.last = minutes, now
+	}
 }
 
 func (i *idle) stop() { i.once.Do(func() { close(i.stopped) }) }
@@ -66,14 +69,14 @@ func (g *Gate) watch() {
 		switch m := message.(type) {
 		case api.Reply:
 			if s, ok := m.Result.(*api.Snapshot); ok {
-				g.idle.limit(s.Settings.AutoLock)
+				g.idle.limit(s.Settings.AutoLock, g.nowMilli())
 			}
 		case api.Event:
 			if m.Snapshot != nil {
-				g.idle.limit(m.Snapshot.Settings.AutoLock)
+				g.idle.limit(m.Snapshot.Settings.AutoLock, g.nowMilli())
 			}
 			if m.Settings != nil {
-				g.idle.limit(m.Settings.AutoLock)
+				g.idle.limit(m.Settings.AutoLock, g.nowMilli())
 			}
 		}
 	})
