@@ -67,7 +67,8 @@ export const en = {
   "note.theirs.wrong":
     "The code was wrong. For safety it no longer works, and the other person is told. Ask for a new one.",
   "note.theirs.expired": "Nobody came with this code. Ask for a new one.",
-  "note.theirs.left": "They were here, but the text did not arrive: they went, or it is longer than the 31,000 letters that fit. Ask for a new code.",
+  "note.theirs.left":
+    "They were here, but the text did not arrive: they went, or it is longer than the 31,000 letters that fit. Ask for a new code.",
   "note.theirs.used": "Two others are using this code already. Ask for a new one.",
   "note.theirs.refused": "The other side gave up before the text had arrived. Ask for a new code.",
   "note.theirs.file":
