@@ -4,10 +4,11 @@ import type { FromWorker, ToWorker } from "./worker";
 
 /**
  * Runs the agent in a Worker of this page, as soon as no other page of this
- * origin does, and for as long as this page lives.
+ * origin does, and for as long as this page lives. erased clears what the
+ * platform keeps of a Petmail that was deleted.
  */
-export function startHost(version: string): void {
-  void lead(version);
+export function startHost(version: string, erased: () => Promise<void>): void {
+  void lead(version, erased);
 }
 
 /**
@@ -26,7 +27,7 @@ function newWorker(): Worker {
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "petmail" });
 }
 
-async function lead(version: string): Promise<void> {
+async function lead(version: string, erased: () => Promise<void>): Promise<void> {
   await hold(leaderName);
   const lobby = new BroadcastChannel(lobbyName);
   let given: LobbyMessage | undefined;
@@ -37,11 +38,14 @@ async function lead(version: string): Promise<void> {
     asked?.();
   };
   await supervise({
-    run: (restarted) => {
+    run: async (restarted) => {
       given = undefined;
       const worker = prepared ?? newWorker();
       prepared = undefined;
-      return run(worker, { start: { version, restarted } });
+      const ending = await run(worker, { start: { version, restarted } });
+      // Before a new one begins: it must find nothing of the old.
+      if (ending.reason === "erased") await erased().catch(() => undefined);
+      return ending;
     },
     announce: (host, reason) => {
       const message: LobbyMessage = { host, reason };

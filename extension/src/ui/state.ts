@@ -39,6 +39,11 @@ export function reduce(data: Data | undefined, event: Event): Data | undefined {
   if (event.conversationRemoved) {
     return { ...data, conversations: without(data.conversations, event.conversationRemoved) };
   }
+  if (event.deletion) {
+    const { deletion } = event;
+    const others = data.deletions.filter((d) => d.conversation !== deletion.conversation);
+    return { ...data, deletions: deletion.ended ? others : [...others, deletion] };
+  }
   if (event.invite) {
     const invites = put(data.invites, event.invite);
     return { ...data, invites: invites.sort((a, b) => b.created - a.created) };
@@ -94,7 +99,7 @@ export class State {
   readonly view = signal<View>({ kind: "home" });
   /** The agent has recovered from a crash, and the person has not yet seen that. */
   readonly restarted = signal(false);
-  readonly drafts = new Drafts();
+  readonly drafts: Drafts;
 
   readonly conversations: ReadonlySignal<readonly Conversation[]> = computed(
     () => this.data.value?.conversations ?? [],
@@ -111,6 +116,7 @@ export class State {
 
   /** Subscribes at once, so that nothing the client tells is missed. */
   constructor(readonly client: AgentClient) {
+    this.drafts = new Drafts(client);
     this.#stop = [
       client.onState((state, reason) => {
         batch(() => {
@@ -206,6 +212,7 @@ export class State {
       if (phase === "locked" || phase === "broken") this.#forget();
       const before = this.data.value;
       const after = reduce(before, event);
+      this.drafts.take(event);
       if (event.snapshot?.restarted) this.restarted.value = true;
       if (after?.settings.language !== before?.settings.language) {
         setLanguage(after?.settings.language ?? "");

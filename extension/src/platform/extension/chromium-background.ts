@@ -2,7 +2,7 @@
 // agent runs in the offscreen document, which outlives it.
 import { takeOver } from "./links";
 import type { ExtensionMessage } from "./messages";
-import { listenForClicks, outside } from "./outside";
+import { erased, listenForClicks, outside } from "./outside";
 
 const page = "offscreen.html";
 
@@ -45,6 +45,13 @@ chrome.runtime.onMessage.addListener((message: ExtensionMessage, _sender, answer
       () => answer(false),
     );
     return true; // answered later
+  }
+  if ("erased" in message) {
+    erased().then(
+      () => answer(true),
+      () => answer(false),
+    );
+    return true;
   }
   if ("badge" in message) outside.badge(message.badge);
   if ("notify" in message) outside.notify(message.notify);

@@ -1,10 +1,11 @@
 // Firefox's background page: the agent's home.
 import { connect } from "../../agent/client";
 import { startHost } from "../../agent/host";
+import { clearOrigin } from "../erased";
 import { observe } from "../observer";
 import { takeOver } from "./links";
 import type { ExtensionMessage } from "./messages";
-import { listenForClicks, outside } from "./outside";
+import { erased, listenForClicks, outside } from "./outside";
 
 /**
  * Firefox ends a background page that has called none of its APIs for 30 s,
@@ -28,5 +29,8 @@ chrome.runtime.onMessage.addListener((message: ExtensionMessage, _sender, answer
 });
 
 setInterval(() => void chrome.runtime.getPlatformInfo(), keepAlive);
-startHost(import.meta.env.VITE_VERSION);
+startHost(import.meta.env.VITE_VERSION, async () => {
+  await clearOrigin();
+  await erased();
+});
 observe(connect(), outside);

@@ -21,6 +21,24 @@ export function takeOver(relay: string): Promise<void> {
   return done;
 }
 
+/** Forgets all relays but one, and the permissions that were given for them. */
+export function forgetLinks(keep: string): Promise<void> {
+  const done = last.then(async () => {
+    const rules = await chrome.declarativeNetRequest.getDynamicRules();
+    const others = rules.filter((rule) => rule.condition.regexFilter !== linkPattern(keep));
+    await chrome.declarativeNetRequest.updateDynamicRules({
+      removeRuleIds: others.map(({ id }) => id),
+    });
+    const { origins = [] } = await chrome.permissions.getAll();
+    for (const origin of origins) {
+      // Those of the manifest cannot be given back.
+      await chrome.permissions.remove({ origins: [origin] }).catch(() => false);
+    }
+  });
+  last = done.catch(() => undefined);
+  return done;
+}
+
 let last: Promise<void> = Promise.resolve();
 
 async function addRule(relay: string): Promise<void> {

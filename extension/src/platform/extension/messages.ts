@@ -8,6 +8,8 @@ export type ExtensionMessage =
   | { unnotify: string }
   | { clear: true }
   | { relay: string }
+  /** This Petmail was deleted: clear what the browser keeps of it. Answered with true. */
+  | { erased: true }
   /** To an app that is open: come to the front. Answered with true. */
   | { show: { conversation?: string } };
 

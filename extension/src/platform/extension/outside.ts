@@ -1,5 +1,5 @@
 import type { Outside } from "../observer";
-import { takeOver } from "./links";
+import { forgetLinks, takeOver } from "./links";
 import { showApp } from "./show";
 
 const badgeColor = "#c8323c";
@@ -42,4 +42,12 @@ export function listenForClicks(): void {
 function clicked(tag: string): void {
   chrome.notifications.clear(tag);
   void showApp(tag);
+}
+
+/** Clears what the browser keeps of a Petmail that was deleted. */
+export async function erased(): Promise<void> {
+  await chrome.action.setBadgeText({ text: "" });
+  const shown = chrome.notifications ? await chrome.notifications.getAll() : {};
+  for (const tag of Object.keys(shown)) await chrome.notifications.clear(tag);
+  await forgetLinks(import.meta.env.VITE_DEFAULT_RELAY);
 }

@@ -1,13 +1,35 @@
 import { connect } from "../../agent/client";
 import { prepareHost, startHost } from "../../agent/host";
 import type { AgentClient } from "../../agent/types";
+import { clearOrigin } from "../erased";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
 import { installer } from "./install";
-import { observeFromPage } from "./outside";
+import { clearNotifications, observeFromPage } from "./outside";
 import { registerServiceWorker } from "./register";
+
+/** Clears what this origin has of a Petmail that was deleted. */
+async function erased(): Promise<void> {
+  unregisterHandover();
+  await clearNotifications();
+  // It comes again with the next agent, and keeps the app's files anew.
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.unregister();
+  await clearOrigin();
+}
+
+function unregisterHandover(): void {
+  const browser = navigator as {
+    unregisterProtocolHandler?: (scheme: string, url: string) => void;
+  };
+  try {
+    browser.unregisterProtocolHandler?.("web+petmail", `${location.origin}/#%s`);
+  } catch {
+    // never registered
+  }
+}
 
 /** Petmail as a web app of its relay. */
 export function webPlatform(): Platform {
@@ -16,7 +38,7 @@ export function webPlatform(): Platform {
   let handed: string | undefined;
 
   const start = (): AgentClient => {
-    startHost(import.meta.env.VITE_VERSION);
+    startHost(import.meta.env.VITE_VERSION, erased);
     const started = connect();
     nudgeOnReturn(started);
     observeFromPage().catch(() => undefined); // nothing shows but what pages show

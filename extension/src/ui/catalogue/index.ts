@@ -4,7 +4,9 @@
 import { signal } from "@preact/signals";
 import * as components from "../components/texts";
 import * as conversation from "../conversation/texts";
+import * as deletion from "../deletion/texts";
 import * as details from "../details/texts";
+import * as erase from "../erase/texts";
 import * as errors from "../errors/texts";
 import * as firstrun from "../firstrun/texts";
 import * as invite from "../invite/texts";
@@ -20,7 +22,9 @@ import * as storage from "../storage/texts";
 export const en = {
   ...components.en,
   ...conversation.en,
+  ...deletion.en,
   ...details.en,
+  ...erase.en,
   ...errors.en,
   ...firstrun.en,
   ...invite.en,
@@ -39,7 +43,9 @@ type Texts = Record<keyof typeof en, string>;
 export const de: Texts = {
   ...components.de,
   ...conversation.de,
+  ...deletion.de,
   ...details.de,
+  ...erase.de,
   ...errors.de,
   ...firstrun.de,
   ...invite.de,

@@ -9,6 +9,8 @@ interface Props {
   confirm: string;
   /** Whether something is lost by it. */
   danger?: boolean;
+  /** Whether enough has been said to do it. */
+  ready?: boolean;
   /** Does it. If it rejects, the dialog stays and says why. */
   onConfirm: () => void | Promise<void>;
   /** Done or cancelled. */
@@ -20,7 +22,8 @@ interface Props {
  * Asks before something is done. The focus goes to the way out and, at the
  * end, back to where it was.
  */
-export function ConfirmDialog({ title, confirm, danger, onConfirm, onClose, children }: Props) {
+export function ConfirmDialog(props: Props) {
+  const { title, confirm, danger, ready = true, onConfirm, onClose, children } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   const titleId = useId();
@@ -74,7 +77,7 @@ export function ConfirmDialog({ title, confirm, danger, onConfirm, onClose, chil
           type="button"
           class={`button primary${danger ? " danger" : ""}`}
           data-testid="confirm"
-          disabled={busy}
+          disabled={busy || !ready}
           onClick={() => void act()}
         >
           {confirm}

@@ -1,6 +1,7 @@
 import type { Message } from "../../api";
 import { t } from "../catalogue";
 import { Pure } from "../components/Pure";
+import { disappears } from "../deletion/timer";
 import { Icon } from "../icons";
 import { pieces, safeText } from "./text";
 import { clock, full } from "./time";
@@ -24,6 +25,8 @@ export class Bubble extends Pure<Props> {
     return (
       <li
         class={`message${message.mine ? " mine" : ""}${first ? " first" : ""}`}
+        data-kind={message.kind}
+        data-deletion={message.deletion || undefined}
         data-testid="message"
         data-mine={String(message.mine)}
         data-state={message.state}
@@ -35,7 +38,9 @@ export class Bubble extends Pure<Props> {
             <Text text={message.text} />
           ) : (
             <span class="text unknown" data-testid="message-text">
-              {t("conversation.unknownKind")}
+              {message.kind === "deleted"
+                ? t(message.mine ? "delete.goneMine" : "delete.goneTheirs", { name })
+                : t("conversation.unknownKind")}
             </span>
           )}
           <span class="meta">
@@ -45,7 +50,13 @@ export class Bubble extends Pure<Props> {
             >
               {clock(message.time, language)}
             </time>
-            {message.mine && <State message={message} />}
+            {message.timer > 0 && (
+              <span class="timed" title={disappears(message)} data-testid="message-timer">
+                <Icon name="clock" />
+                <span class="visually-hidden"> · {disappears(message)}</span>
+              </span>
+            )}
+            {message.mine && <State message={message} name={name} />}
           </span>
         </div>
         <button
@@ -65,7 +76,15 @@ export class Bubble extends Pure<Props> {
   }
 }
 
-function State({ message }: { message: Message }) {
+function State({ message, name }: { message: Message; name: string }) {
+  if (message.deletion) {
+    return (
+      <span class={`state ${message.deletion}`} data-testid="message-deletion">
+        {" "}
+        · {t(`delete.${message.deletion}`, { name })}
+      </span>
+    );
+  }
   if (message.state === "received") return null;
   return (
     <span class={`state ${message.state}`}> · {t(`conversation.state.${message.state}`)}</span>

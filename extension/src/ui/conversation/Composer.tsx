@@ -37,6 +37,9 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
     [drafts, id],
   );
 
+  // Another page, or a deletion, may change it.
+  useEffect(() => drafts.onChange(id, setText), [drafts, id]);
+
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;
@@ -60,9 +63,9 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
       return;
     }
     setError("");
-    change("");
+    setText("");
     try {
-      await send(written);
+      await drafts.sending(id, () => send(written));
     } catch (refusal) {
       const newer = drafts.get(id);
       change(newer === "" ? written : `${written}\n${newer}`);

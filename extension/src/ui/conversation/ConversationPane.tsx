@@ -2,7 +2,9 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { AgentClient } from "../../agent/types";
 import type { Conversation, Message } from "../../api";
 import { language, t } from "../catalogue";
-import { ConfirmDialog } from "../components";
+import { DeleteDialog, type Deleting } from "../deletion/DeleteDialog";
+import { TimerDialog } from "../deletion/TimerDialog";
+import { lifetime, timerLabel } from "../deletion/timer";
 import { Details } from "../details/Details";
 import { Icon } from "../icons";
 import { Face } from "../list/Face";
@@ -34,7 +36,13 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   const name = safeLine(conversation.name) || t("list.unnamed");
   const messages = useMessages(client, conversation);
   const [details, setDetails] = useState(false);
-  const [deleting, setDeleting] = useState<Message>();
+  const [deleting, setDeleting] = useState<Deleting>();
+  const [timing, setTiming] = useState(false);
+  const closeTimer = useCallback(() => setTiming(false), []);
+  const onDelete = useCallback(
+    (message: Message, everyone: boolean) => setDeleting({ message, everyone }),
+    [],
+  );
   const pane = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
 
@@ -54,6 +62,9 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
     });
   }, []);
   useEscape(details ? closeDetails : onBack);
+  // It may go while one is asked: then there is nothing to ask any more.
+  const kept = deleting && messages.window.value.messages.find((m) => m.id === deleting.message.id);
+  const there = kept && kept.kind === deleting.message.kind ? deleting : undefined;
   const send = useCallback((text: string) => messages.send(text), [messages]);
 
   return (
@@ -81,6 +92,21 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
               </span>
             )}
           </div>
+          {state !== "failed" && (
+            <button
+              type="button"
+              class={conversation.timer > 0 ? "button quiet timer-on" : "icon-button"}
+              data-testid="timer"
+              data-seconds={conversation.timer}
+              aria-haspopup="dialog"
+              aria-label={timerLabel(conversation)}
+              title={timerLabel(conversation)}
+              onClick={() => setTiming(true)}
+            >
+              <Icon name="clock" />
+              {conversation.timer > 0 && lifetime(conversation.timer)}
+            </button>
+          )}
           <button
             type="button"
             ref={opener}
@@ -101,7 +127,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             </button>
           </div>
         )}
-        <Body messages={messages} conversation={conversation} name={name} onDelete={setDeleting} />
+        <Body messages={messages} conversation={conversation} name={name} onDelete={onDelete} />
         {state === "waiting" && (
           <p class="talk-note" data-testid="waiting">
             <Icon name="clock" />
@@ -117,32 +143,12 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
         )}
       </section>
       {details && <Details client={client} conversation={conversation} onClose={closeDetails} />}
-      {deleting && (
-        <ConfirmDialog
-          title={t("conversation.deleteTitle")}
-          confirm={t("conversation.deleteConfirm")}
-          danger
-          onConfirm={() => messages.remove(deleting.id)}
-          onClose={closeDelete}
-        >
-          {deleting.text && (
-            <p class="quote">
-              <bdi>{shortened(deleting.text)}</bdi>
-            </p>
-          )}
-          <p>
-            {t(deleting.mine ? "conversation.deleteMine" : "conversation.deleteTheirs", { name })}
-          </p>
-        </ConfirmDialog>
+      {timing && (
+        <TimerDialog client={client} conversation={conversation} name={name} onClose={closeTimer} />
       )}
+      {there && <DeleteDialog {...there} messages={messages} name={name} onClose={closeDelete} />}
     </div>
   );
-}
-
-/** Enough of a message to know which it is. */
-function shortened(text: string): string {
-  const line = safeLine(text);
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
 /** The messages of the conversation, as long as it is shown, and its read marks. */
@@ -169,7 +175,7 @@ interface BodyProps {
   messages: Messages;
   conversation: Conversation;
   name: string;
-  onDelete: (message: Message) => void;
+  onDelete: (message: Message, everyone: boolean) => void;
 }
 
 function Body({ messages, conversation, name, onDelete }: BodyProps) {

@@ -2,6 +2,7 @@ import type { ComponentChildren, RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Message } from "../../api";
 import { t } from "../catalogue";
+import { setBy } from "../deletion/timer";
 import { Icon } from "../icons";
 import { Bubble } from "./Bubble";
 import { MessageMenu } from "./MessageMenu";
@@ -22,7 +23,7 @@ interface Props {
   name: string;
   language: string;
   /** What the menu of a message offers besides copying. */
-  onDelete: (message: Message) => void;
+  onDelete: (message: Message, everyone: boolean) => void;
   /** What stands above the first message. */
   beginning: ComponentChildren;
 }
@@ -50,6 +51,12 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
   );
   const onFocus = useCallback((message: Message) => setFocused(message.id), []);
   const closeMenu = useCallback(() => setMenu(undefined), []);
+
+  // What a menu is open for may be deleted by its author, or its time be over.
+  const menuFor = menu && shown.messages.find((m) => m.id === menu.message.id);
+  useEffect(() => {
+    if (menu && menuFor?.kind !== menu.message.kind) setMenu(undefined);
+  }, [menu, menuFor]);
 
   const newest = shown.messages[shown.end - 1]?.id;
   const there = shown.messages.slice(shown.start, shown.end).some((m) => m.id === focused);
@@ -79,6 +86,13 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
               return (
                 <li class="new-line" key={line.key}>
                   <span>{t("conversation.new")}</span>
+                </li>
+              );
+            }
+            if (line.kind === "timer") {
+              return (
+                <li class="day timer-line" key={line.key} data-testid="timer-line">
+                  <Icon name="clock" /> {setBy(line.message, name)}
                 </li>
               );
             }
@@ -184,7 +198,7 @@ function NewerPill({ messages, jump }: { messages: Messages; jump: () => void })
 /** Tells those who listen what has come, while they are here. */
 function Announcer({ messages, name }: { messages: Messages; name: string }) {
   const message = messages.heard.value;
-  const text = message?.kind === "text" ? message.text.slice(0, 300) : "";
+  const text = message?.kind === "text" ? message.text.slice(0, 300) : t("delete.heard");
   return (
     <div class="visually-hidden" role="log" aria-live="polite">
       {message && <p key={message.id}>{t("conversation.heard", { name, text })}</p>}

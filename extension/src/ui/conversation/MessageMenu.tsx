@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
   /** Whether it could be put on the clipboard. */
   onCopied: (done: boolean) => void;
-  onDelete: (message: Message) => void;
+  onDelete: (message: Message, everyone: boolean) => void;
 }
 
 /** What can be done with a message. */
@@ -25,6 +25,9 @@ export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Pr
     place(element, button);
     element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, [button]);
+
+  // What has not left is not sent any more: there is nobody else to ask.
+  const forEveryone = message.mine && message.kind !== "deleted" && message.state !== "sending";
 
   const close = () => {
     menu.current?.hidePopover();
@@ -63,6 +66,22 @@ export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Pr
           {t("conversation.copy")}
         </button>
       )}
+      {forEveryone && (
+        <button
+          type="button"
+          role="menuitem"
+          class="danger"
+          data-testid="message-delete-everyone"
+          tabIndex={-1}
+          onClick={() => {
+            close();
+            onDelete(message, true);
+          }}
+        >
+          <Icon name="trash" />
+          {t("delete.everyoneMenu")}
+        </button>
+      )}
       <button
         type="button"
         role="menuitem"
@@ -71,11 +90,13 @@ export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Pr
         tabIndex={-1}
         onClick={() => {
           close();
-          onDelete(message);
+          onDelete(message, false);
         }}
       >
         <Icon name="trash" />
-        {t("conversation.delete")}
+        {message.kind === "deleted"
+          ? t("delete.removeMenu")
+          : t(forEveryone ? "delete.hereMenu" : "conversation.delete")}
       </button>
     </div>
   );

@@ -156,9 +156,35 @@ export class Messages {
     }
   }
 
-  async remove(message: string): Promise<void> {
-    await this.#client.call("delete", { conversation: this.#conversation, message });
-    this.window.value = withoutMessage(this.window.value, message);
+  /** Deletes a message here or, one of the person's own, everywhere. */
+  async remove(message: string, everyone = false): Promise<void> {
+    const args = { conversation: this.#conversation, message };
+    if (everyone) {
+      // A tombstone follows, unless nobody has it yet: then it is removed.
+      await this.#client.call("delete.all", args);
+      return;
+    }
+    await this.#client.call("delete", args);
+    this.#removed(message);
+  }
+
+  #removed(message: string): void {
+    batch(() => {
+      this.window.value = withoutMessage(this.window.value, message);
+      if (this.heard.value?.id === message) this.heard.value = undefined;
+    });
+  }
+
+  /** All that was said is gone; what came since is read again. */
+  #cleared(): void {
+    batch(() => {
+      this.window.value = empty;
+      this.heard.value = undefined;
+      this.missed.value = 0;
+      this.marker.value = "";
+      this.#unread = 0;
+    });
+    void this.load();
   }
 
   #take(event: Event): void {
@@ -167,7 +193,9 @@ export class Messages {
     } else if (event.message?.conversation === this.#conversation) {
       this.#add(event.message.message, event.message.fresh);
     } else if (event.messageRemoved?.conversation === this.#conversation) {
-      this.window.value = withoutMessage(this.window.value, event.messageRemoved.message);
+      this.#removed(event.messageRemoved.message);
+    } else if (event.conversationCleared === this.#conversation) {
+      this.#cleared();
     }
   }
 
@@ -177,6 +205,7 @@ export class Messages {
     batch(() => {
       const before = this.window.value;
       this.window.value = withMessage(before, message, this.following.value);
+      if (message.id === this.heard.value?.id) this.heard.value = undefined;
       if (message.mine) this.#stored(message.text);
       if (!fresh) return;
       this.heard.value = message;

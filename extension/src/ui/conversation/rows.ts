@@ -6,6 +6,7 @@ import type { Window } from "./window";
 export type Row =
   | { kind: "day"; key: string; time: number }
   | { kind: "new"; key: string }
+  | { kind: "timer"; key: string; message: Message }
   | { kind: "message"; key: string; message: Message; first: boolean };
 
 /** Messages of one side within this time belong together, in milliseconds. */
@@ -22,8 +23,14 @@ export function rows(w: Window, marker: string): Row[] {
     if (newDay) out.push({ kind: "day", key: `day-${message.cursor}`, time: message.time });
     const isMarker = marker !== "" && message.cursor === marker;
     if (isMarker) out.push({ kind: "new", key: "new" });
+    if (message.kind === "timer") {
+      out.push({ kind: "timer", key: message.id, message });
+      before = message;
+      continue;
+    }
     const first =
       newDay ||
+      before?.kind === "timer" ||
       isMarker ||
       before?.mine !== message.mine ||
       Math.abs(message.time - before.time) > TOGETHER;

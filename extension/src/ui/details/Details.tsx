@@ -24,6 +24,7 @@ export function Details({ client, conversation, onClose }: Props) {
   const theirs = safeLine(conversation.theirName);
   const title = useRef<HTMLHeadingElement>(null);
   const [forgetting, setForgetting] = useState(false);
+  const [clearing, setClearing] = useState(false);
 
   useEffect(() => title.current?.focus(), []);
 
@@ -68,15 +69,26 @@ export function Details({ client, conversation, onClose }: Props) {
           </dl>
           <p class="note">{t("details.relayNote", { name })}</p>
         </details>
-        <button
-          type="button"
-          class="button danger forget"
-          data-testid="forget"
-          onClick={() => setForgetting(true)}
-        >
-          <Icon name="trash" />
-          {t("details.forget")}
-        </button>
+        <div class="column forget">
+          <button
+            type="button"
+            class="button danger"
+            data-testid="clear"
+            onClick={() => setClearing(true)}
+          >
+            {t("forget.clear")}
+          </button>
+          <p class="note">{t("forget.clearNote")}</p>
+          <button
+            type="button"
+            class="button danger"
+            data-testid="forget"
+            onClick={() => setForgetting(true)}
+          >
+            <Icon name="trash" />
+            {t("forget.button", { name })}
+          </button>
+        </div>
       </div>
       {forgetting && (
         <ConfirmDialog
@@ -88,7 +100,23 @@ export function Details({ client, conversation, onClose }: Props) {
           }}
           onClose={() => setForgetting(false)}
         >
+          <p>{t("forget.lost", { name })}</p>
           <p>{t("details.forgetWords", { name })}</p>
+          <p class="note">{t("delete.promise")}</p>
+        </ConfirmDialog>
+      )}
+      {clearing && (
+        <ConfirmDialog
+          title={t("forget.clearTitle", { name })}
+          confirm={t("forget.clearConfirm")}
+          danger
+          onConfirm={async () => {
+            await client.call("clear", { conversation: id });
+          }}
+          onClose={() => setClearing(false)}
+        >
+          <p>{t("forget.clearWords", { name })}</p>
+          <p class="note">{t("delete.promise")}</p>
         </ConfirmDialog>
       )}
     </aside>

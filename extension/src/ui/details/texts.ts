@@ -15,11 +15,10 @@ export const en = {
   "details.notYet": "not known yet",
   "details.relayNote":
     "The relay keeps sealed envelopes until {name} is there. It cannot open them.",
-  "details.forget": "Forget this conversation",
-  "details.forgetTitle": "Forget the conversation with {name}?",
+  "details.forgetTitle": "Delete everything with {name}?",
   "details.forgetWords":
-    "All its messages are deleted here, and you can no longer write to each other. {name} keeps their copy and is not told. To write again you need a new invitation.",
-  "details.forgetConfirm": "Forget",
+    "You can no longer write to each other. {name} keeps their copy and is not told. To write again you need a new invitation.",
+  "details.forgetConfirm": "Delete everything",
   "verify.title": "Is it really them?",
   "verify.why":
     "You met through an invitation. To be sure that nobody stands between you and {name}, compare twelve words once.",
@@ -56,11 +55,10 @@ export const de: Record<keyof typeof en, string> = {
   "details.notYet": "noch nicht bekannt",
   "details.relayNote":
     "Das Relay bewahrt verschlossene Umschläge auf, bis {name} da ist. Öffnen kann es sie nicht.",
-  "details.forget": "Diese Unterhaltung vergessen",
-  "details.forgetTitle": "Die Unterhaltung mit {name} vergessen?",
+  "details.forgetTitle": "Alles mit {name} löschen?",
   "details.forgetWords":
-    "Alle Nachrichten werden hier gelöscht, und ihr könnt euch nicht mehr schreiben. {name} behält die eigene Kopie und erfährt es nicht. Um wieder zu schreiben, braucht ihr eine neue Einladung.",
-  "details.forgetConfirm": "Vergessen",
+    "Ihr könnt euch nicht mehr schreiben. {name} behält die eigene Kopie und erfährt es nicht. Um wieder zu schreiben, braucht ihr eine neue Einladung.",
+  "details.forgetConfirm": "Alles löschen",
   "verify.title": "Ist es wirklich diese Person?",
   "verify.why":
     "Ihr habt euch durch eine Einladung gefunden. Damit sicher niemand zwischen dir und {name} steht, vergleicht einmal zwölf Wörter.",

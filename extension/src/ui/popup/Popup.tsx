@@ -112,6 +112,7 @@ function Body({ state, onOpen }: { state: State; onOpen: () => void }) {
       conversations={state.conversations.value}
       chosen={view.kind === "conversation" ? view.id : ""}
       onChoose={choose}
+      drafts={state.drafts}
     />
   );
 }

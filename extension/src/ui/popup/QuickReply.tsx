@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
-import type { Conversation } from "../../api";
+import type { Conversation, Message } from "../../api";
 import { language, t } from "../catalogue";
 import { Composer } from "../conversation/Composer";
-import { Drafts } from "../conversation/drafts";
+import type { Drafts } from "../conversation/drafts";
 import { Messages } from "../conversation/messages";
 import { rows } from "../conversation/rows";
 import { safeLine, safeText } from "../conversation/text";
@@ -20,11 +20,11 @@ interface QuickProps {
   /** The one to answer, or "". */
   chosen: string;
   onChoose: (conversation: string) => void;
+  drafts: Drafts;
 }
 
 /** Who wrote, what, and the way to answer at once. */
-export function QuickReply({ client, conversations, chosen, onChoose }: QuickProps) {
-  const drafts = useMemo(() => new Drafts(), []);
+export function QuickReply({ client, conversations, chosen, onChoose, drafts }: QuickProps) {
   // Who wrote comes first; whom one has chosen stays where they were.
   const [order] = useState(() => new Map(byUnread(conversations).map((c, i) => [c.id, i])));
   const sorted = [...conversations].sort(
@@ -49,6 +49,12 @@ export function QuickReply({ client, conversations, chosen, onChoose }: QuickPro
       )}
     </>
   );
+}
+
+function said(message: Message, name: string): string {
+  if (message.kind === "text") return safeText(message.text);
+  if (message.kind !== "deleted") return t("conversation.unknownKind");
+  return t(message.mine ? "delete.goneMine" : "delete.goneTheirs", { name });
 }
 
 function byUnread(conversations: readonly Conversation[]): Conversation[] {
@@ -91,11 +97,7 @@ function Reply({ client, conversation, drafts }: ReplyProps) {
                   <li key={row.key} class={row.message.mine ? "mine" : ""}>
                     <span class="popup-text">
                       {row.message.mine && `${t("list.you")} `}
-                      <bdi>
-                        {row.message.kind === "text"
-                          ? safeText(row.message.text)
-                          : t("conversation.unknownKind")}
-                      </bdi>
+                      <bdi>{said(row.message, name)}</bdi>
                     </span>
                     <time>{clock(row.message.time, language.value)}</time>
                   </li>

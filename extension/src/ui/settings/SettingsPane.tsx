@@ -3,6 +3,7 @@ import type { Settings } from "../../api";
 import { platform } from "../../platform";
 import { languages, t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { Erase } from "../erase/Erase";
 import { errorText } from "../errors";
 import { LockSettings } from "../lock/LockSettings";
 import type { Data, State } from "../state";
@@ -29,6 +30,7 @@ export function SettingsPane({ state, data }: { state: State; data: Data }) {
       <StorageSettings />
       <Browser relay={data.relay.url} />
       <Connection client={state.client} relay={data.relay} version={data.version} />
+      <Erase state={state} />
     </article>
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Reason } from "../../agent/types";
+import type { Phase } from "../../api";
 import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { errorText } from "../errors";
@@ -32,6 +33,7 @@ export function App({ state, arrival: first }: Props) {
   const metNew = useRef(false);
   const data = state.data.value;
   const phase = data?.phase;
+  useBeginAnew(phase);
 
   // Locked, not even a number is told.
   useEffect(() => {
@@ -80,6 +82,20 @@ export function App({ state, arrival: first }: Props) {
     );
   }
   return <Desk state={state} welcome={metNew.current} />;
+}
+
+/**
+ * When this Petmail was deleted, here or in another page, the page goes with
+ * all that it remembers.
+ */
+function useBeginAnew(phase: Phase | undefined): void {
+  const before = useRef(phase);
+  useEffect(() => {
+    if (phase === "new" && before.current !== undefined && before.current !== "new") {
+      location.replace(location.pathname);
+    }
+    before.current = phase ?? before.current;
+  }, [phase]);
 }
 
 /** List and main pane; where there is no room for both, one of them. */

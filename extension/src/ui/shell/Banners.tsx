@@ -27,6 +27,12 @@ export function Banners({ state, data }: { state: State; data: Data }) {
           </button>
         </Notice>
       )}
+      {data.deletions.map(({ conversation, done, total }) => (
+        <Notice icon="trash" role="status" testid="deletion" key={conversation}>
+          <p>{t("forget.deleting", { done, total })}</p>
+          <progress aria-label={t("forget.progress")} max={total} value={done} />
+        </Notice>
+      ))}
       {relay.keyAlarm && (
         <Notice icon="warning" tone="warn" role="alert">
           {t("shell.relayAlarm")}
