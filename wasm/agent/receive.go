@@ -110,20 +110,22 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	if r.Heard || r.Acked {
 		t.acknowledged(e)
 	}
-	if r.Owes && e.c.AckDue == 0 {
-		e.c.AckDue = t.now + t.ackDelay()
+	if mean, most := t.ackDelays(); r.Owes && (e.c.AckDue == 0 || e.c.AckDue > t.now+most.Milliseconds()) {
+		// Due later than any delay: quick receipts were chosen since, or the
+		// clock was set back.
+		e.c.AckDue = t.now + min(time.Duration(rand.ExpFloat64()*float64(mean)), most).Milliseconds() + 1
 	}
 	if r.Message != nil {
 		t.arrived(e, *r.Message)
 	}
 }
 
-func (t *turn) ackDelay() int64 {
-	mean, most := ackMean, ackMost
+// ackDelays returns the mean and the longest delay of acknowledgements.
+func (t *turn) ackDelays() (mean, most time.Duration) {
 	if t.a.state.settings.QuickReceipts {
-		mean, most = ackQuickMean, ackQuickMost
+		return ackQuickMean, ackQuickMost
 	}
-	return min(time.Duration(rand.ExpFloat64()*float64(mean)), most).Milliseconds() + 1
+	return ackMean, ackMost
 }
 
 // met notes what the contact's leaf says of it now.

@@ -77,6 +77,18 @@ func TestMeetByCode(t *testing.T) {
 	})
 }
 
+// TestQuickReceiptsTakeEffectAtOnce: also for what was to be acknowledged late.
+func TestQuickReceiptsTakeEffectAtOnce(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		c := Meet(ada, bob) // Bob owes an acknowledgement of the Welcome
+		bob.quickReceipts()
+		m := ada.Send(c, "hello")
+		sent := time.Now()
+		ada.AwaitState(c, m.ID, api.StateDelivered)
+		require.Less(t, time.Since(sent), time.Minute)
+	})
+}
+
 func TestAcknowledgementsWaitAndCome(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		c := Meet(ada, bob)

@@ -63,11 +63,14 @@ export function observe(client: AgentClient, outside: Outside): void {
 
   client.onEvent((event: Event) => {
     if (event.snapshot) {
-      conversations.clear();
-      if (event.snapshot.phase === "locked" || event.snapshot.phase === "broken") {
+      // What an earlier life has shown may be read, deleted or locked away by now.
+      const { phase } = event.snapshot;
+      const stale = unread < 0 && event.snapshot.conversations.every((c) => c.unread === 0);
+      if (phase !== "ready" || stale) {
         notified.clear();
         outside.clear();
       }
+      conversations.clear();
       for (const conversation of event.snapshot.conversations) remember(conversation);
       settings = event.snapshot.settings;
       if (event.snapshot.relay.url) outside.relay(event.snapshot.relay.url);
@@ -75,6 +78,7 @@ export function observe(client: AgentClient, outside: Outside): void {
     if (event.conversation) remember(event.conversation);
     if (event.conversationRemoved) {
       conversations.delete(event.conversationRemoved);
+      notified.add(event.conversationRemoved); // if not by us, then before us
       withdraw(event.conversationRemoved);
     }
     if (event.settings) settings = event.settings;

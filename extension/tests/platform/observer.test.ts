@@ -33,6 +33,7 @@ afterEach(() => {
 function snapshot(settings: Partial<Settings>, ...conversations: Conversation[]): void {
   emit({
     snapshot: {
+      phase: "ready",
       conversations,
       settings: { notifications: false, language: "", quickReceipts: false, ...settings },
       relay: { url: "https://relay.example", state: "connected", retryAt: 0, keyAlarm: false },
@@ -132,4 +133,19 @@ test("locked, everything that was shown is taken away, and nothing else is said"
     "clear",
     "badge 0",
   ]);
+});
+
+test("what goes takes its notification along, whoever has shown it", () => {
+  snapshot({ notifications: true }, conversation("a", 1), conversation("b", 1));
+  emit(message("a"));
+  vi.advanceTimersByTime(2_000);
+  emit({ conversation: conversation("a", 0) }); // the one unread message was deleted
+  emit({ conversationRemoved: "b" }); // shown before the browser was restarted
+  expect(log.filter((line) => line.startsWith("unnotify"))).toEqual(["unnotify a", "unnotify b"]);
+});
+
+test("notifications of an earlier life go when nothing is unread any more", () => {
+  snapshot({ notifications: true }, conversation("a", 0));
+  snapshot({ notifications: true }, conversation("a", 0));
+  expect(log.filter((line) => line === "clear")).toHaveLength(1);
 });

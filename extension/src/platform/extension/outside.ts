@@ -47,7 +47,6 @@ function clicked(tag: string): void {
 /** Clears what the browser keeps of a Petmail that was deleted. */
 export async function erased(): Promise<void> {
   await chrome.action.setBadgeText({ text: "" });
-  const shown = chrome.notifications ? await chrome.notifications.getAll() : {};
-  for (const tag of Object.keys(shown)) await chrome.notifications.clear(tag);
+  outside.clear();
   await forgetLinks(import.meta.env.VITE_DEFAULT_RELAY);
 }

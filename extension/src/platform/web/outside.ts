@@ -52,10 +52,3 @@ async function withdraw(tag?: string): Promise<void> {
   const shown = (await registration?.getNotifications(tag === undefined ? {} : { tag })) ?? [];
   for (const notification of shown) notification.close();
 }
-
-/** Closes every notification, those of earlier lives of the browser too. */
-export async function clearNotifications(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  const shown = (await registration?.getNotifications()) ?? [];
-  for (const notification of shown) notification.close();
-}

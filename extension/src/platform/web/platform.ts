@@ -7,13 +7,12 @@ import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
 import { installer } from "./install";
-import { clearNotifications, observeFromPage } from "./outside";
+import { observeFromPage } from "./outside";
 import { registerServiceWorker } from "./register";
 
 /** Clears what this origin has of a Petmail that was deleted. */
 async function erased(): Promise<void> {
   unregisterHandover();
-  await clearNotifications();
   // It comes again with the next agent, and keeps the app's files anew.
   const registration = await navigator.serviceWorker?.getRegistration();
   await registration?.unregister();
