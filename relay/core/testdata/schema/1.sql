@@ -1,0 +1,104 @@
+-- What version 1 of the schema looked like, with rows in its tables.
+BEGIN TRANSACTION;
+CREATE TABLE doors (
+			id INTEGER PRIMARY KEY,
+			hash BLOB NOT NULL UNIQUE,
+			mailbox INTEGER NOT NULL,
+			bytes INTEGER NOT NULL,
+			retire INTEGER NOT NULL);
+INSERT INTO "doors" VALUES(1,X'5275AD4D4CCAAA6C8F815AF41CA6D9664D04709263888883F99E8F466E7DA372',1,30,0);
+INSERT INTO "doors" VALUES(2,X'0000000000000000000000000000000000000000000000000000000000000001',2,40,0);
+INSERT INTO "doors" VALUES(3,X'0000000000000000000000000000000000000000000000000000000000000002',2,50,0);
+CREATE TABLE envelopes (
+			id INTEGER PRIMARY KEY,
+			mailbox INTEGER NOT NULL,
+			seq INTEGER NOT NULL,
+			door INTEGER NOT NULL,
+			expires INTEGER NOT NULL,
+			size INTEGER NOT NULL,
+			data BLOB NOT NULL);
+INSERT INTO "envelopes" VALUES(1,2,1,2,1802592000,40,X'00000000000000000000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO "envelopes" VALUES(2,2,2,3,1802592000,50,X'0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO "envelopes" VALUES(3,1,1,1,1802592000,30,X'000000000000000000000000000000000000000000000000000000000000');
+CREATE TABLE mailboxes (
+			id INTEGER PRIMARY KEY,
+			key BLOB NOT NULL UNIQUE,
+			counter INTEGER NOT NULL,
+			request BLOB NOT NULL,
+			answer BLOB NOT NULL,
+			next_seq INTEGER NOT NULL,
+			bytes INTEGER NOT NULL,
+			purge INTEGER NOT NULL);
+INSERT INTO "mailboxes" VALUES(1,X'',0,X'',X'',2,30,0);
+INSERT INTO "mailboxes" VALUES(2,X'70429CD7AE428D961D1418A832E8B6B4815EB91F0F0B76E4F64DF7C3C70068C0',1,X'E9ED5A4B8D266CA462B02CCE416101E4853D2C8D91E88090419D6D504C1CD503',X'A40101020203000400',3,90,0);
+CREATE TABLE meeting_messages (
+			id INTEGER PRIMARY KEY,
+			app TEXT NOT NULL,
+			meeting TEXT NOT NULL,
+			side TEXT NOT NULL,
+			phase TEXT NOT NULL,
+			body BLOB NOT NULL,
+			received INTEGER NOT NULL,
+			message TEXT NOT NULL);
+INSERT INTO "meeting_messages" VALUES(1,'petmail/invite/1','m553zew3agdiyuhhkcmfdcrqnwysaejb','alice','pake',X'68656C6C6F',1800000000000,'');
+CREATE TABLE meeting_sides (
+			app TEXT NOT NULL,
+			meeting TEXT NOT NULL,
+			side TEXT NOT NULL,
+			opened INTEGER NOT NULL,
+			PRIMARY KEY (app, meeting, side)) WITHOUT ROWID;
+INSERT INTO "meeting_sides" VALUES('petmail/invite/1','m553zew3agdiyuhhkcmfdcrqnwysaejb','alice',1);
+CREATE TABLE meetings (
+			app TEXT NOT NULL,
+			id TEXT NOT NULL,
+			state INTEGER NOT NULL,
+			expires INTEGER NOT NULL,
+			bytes INTEGER NOT NULL,
+			messages INTEGER NOT NULL,
+			PRIMARY KEY (app, id)) WITHOUT ROWID;
+INSERT INTO "meetings" VALUES('petmail/invite/1','m553zew3agdiyuhhkcmfdcrqnwysaejb',0,1800172800,14,1);
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+INSERT INTO "meta" VALUES('identity',X'9315C2717A5B754735F71FE67B987104FCF654FC4F45953A5E58C55AB59A6934');
+INSERT INTO "meta" VALUES('routing',X'BD644BA9E2AE459D08F61B28AD6116697B059E068C0D788A8893470247079A09');
+CREATE TABLE nameplate_sides (
+			app TEXT NOT NULL,
+			nameplate TEXT NOT NULL,
+			side TEXT NOT NULL,
+			claimed INTEGER NOT NULL,
+			PRIMARY KEY (app, nameplate, side)) WITHOUT ROWID;
+INSERT INTO "nameplate_sides" VALUES('petmail/invite/1','5397','alice',1);
+CREATE TABLE nameplates (
+			app TEXT NOT NULL,
+			id TEXT NOT NULL,
+			meeting TEXT NOT NULL,
+			state INTEGER NOT NULL,
+			expires INTEGER NOT NULL,
+			PRIMARY KEY (app, id)) WITHOUT ROWID;
+INSERT INTO "nameplates" VALUES('petmail/invite/1','5397','m553zew3agdiyuhhkcmfdcrqnwysaejb',0,1800172800);
+CREATE TABLE schema_version (version INTEGER NOT NULL);
+INSERT INTO "schema_version" VALUES(1);
+CREATE TABLE slots (id BLOB NOT NULL UNIQUE, expires INTEGER NOT NULL, value BLOB NOT NULL);
+INSERT INTO "slots" VALUES(X'0700000000000000000000000000000000000000000000000000000000000000',1807776000,X'76616C7565');
+CREATE TABLE totals (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO "totals" VALUES('clock-seen',1800000000);
+INSERT INTO "totals" VALUES('mailboxes',2);
+INSERT INTO "totals" VALUES('meetings',1);
+CREATE INDEX mailboxes_purge ON mailboxes (purge) WHERE purge > 0;
+CREATE INDEX doors_mailbox ON doors (mailbox);
+CREATE INDEX doors_retire ON doors (retire) WHERE retire > 0;
+CREATE UNIQUE INDEX envelopes_mailbox ON envelopes (mailbox, seq);
+CREATE INDEX envelopes_expires ON envelopes (expires);
+CREATE INDEX slots_expires ON slots (expires);
+CREATE INDEX nameplates_meeting ON nameplates (app, meeting);
+CREATE INDEX nameplates_expires ON nameplates (expires);
+CREATE INDEX meetings_expires ON meetings (expires);
+CREATE INDEX meeting_messages_meeting ON meeting_messages (app, meeting);
+CREATE TRIGGER mailboxes_added AFTER INSERT ON mailboxes BEGIN
+			UPDATE totals SET n = n + 1 WHERE name = 'mailboxes'; END;
+CREATE TRIGGER mailboxes_deleted AFTER DELETE ON mailboxes BEGIN
+			UPDATE totals SET n = n - 1 WHERE name = 'mailboxes'; END;
+CREATE TRIGGER meetings_added AFTER INSERT ON meetings BEGIN
+			UPDATE totals SET n = n + 1 WHERE name = 'meetings'; END;
+CREATE TRIGGER meetings_deleted AFTER DELETE ON meetings BEGIN
+			UPDATE totals SET n = n - 1 WHERE name = 'meetings'; END;
+COMMIT;
