@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"petmail/shared/relayproto"
 )
@@ -88,6 +89,58 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) (
 		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "the body ended early"})
 	}
 	return nil, nil, false
+}
+
+// Bounds of the slots' values in memory while they are answered, in bytes:
+// whoever asks for many and reads none of them must not fill the memory.
+const (
+	maxAnswersTotal     = 256 << 20
+	maxAnswersPerPrefix = 32 << 20
+)
+
+// apiWriteTimeout is how long a client may take to read an answer of the API,
+// of which the largest is a slot's value.
+const apiWriteTimeout = time.Minute
+
+// answers counts the bytes of values that are being answered.
+type answers struct {
+	limited bool
+
+	mu    sync.Mutex
+	total int64
+	per   map[prefix]int64
+}
+
+// answer is one client's part of answers.
+type answer struct {
+	all    *answers
+	client prefix
+	size   int64
+}
+
+// reserve makes room for the largest value, until its size is known.
+func (a *answers) reserve(client prefix) (*answer, bool) {
+	const size = relayproto.MaxSlotValue
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.limited && (a.total+size > maxAnswersTotal || a.per[client]+size > maxAnswersPerPrefix) {
+		return nil, false
+	}
+	a.total += size
+	a.per[client] += size
+	return &answer{all: a, client: client, size: size}, true
+}
+
+// shrink gives back what the value does not need; 0 all of it.
+func (a *answer) shrink(size int) {
+	a.all.mu.Lock()
+	defer a.all.mu.Unlock()
+	freed := a.size - int64(size)
+	a.size = int64(size)
+	a.all.total -= freed
+	if a.all.per[a.client] -= freed; a.all.per[a.client] == 0 {
+		delete(a.all.per, a.client)
+	}
 }
 
 // crowdListener closes connections beyond the limits as soon as they come,

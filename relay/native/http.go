@@ -225,7 +225,13 @@ func (s *Server) serveSlots(w http.ResponseWriter, r *http.Request) {
 	if !s.admit(w, r, s.readRate, "reads", 1) {
 		return
 	}
+	room, ok := s.roomForAnswer(w, r)
+	if !ok {
+		return
+	}
+	defer room.shrink(0)
 	value, found, err := s.relay.Slot(readTx{s.db}, id)
+	room.shrink(len(value))
 	switch {
 	case err != nil:
 		s.log.Error("couldn't read a slot", "error", err)
@@ -251,12 +257,18 @@ func (s *Server) putSlot(w http.ResponseWriter, r *http.Request, id core.SlotID)
 		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "a slot's value is not empty"})
 		return
 	}
+	room, ok := s.roomForAnswer(w, r)
+	if !ok {
+		return
+	}
+	defer room.shrink(0)
 	var standing []byte
 	var won bool
 	err := s.writer.write(r.Context(), func(tx core.Tx) (err error) {
 		standing, won, err = s.relay.PutSlot(tx, id, value)
 		return err
 	}, nil)
+	room.shrink(len(standing))
 	switch {
 	case err != nil:
 		s.answerFailure(w, err)
@@ -265,6 +277,19 @@ func (s *Server) putSlot(w http.ResponseWriter, r *http.Request, id core.SlotID)
 	default:
 		s.answerValue(w, http.StatusPreconditionFailed, standing)
 	}
+}
+
+// roomForAnswer sees that a slot's value fits into memory, or answers 429. It
+// gives the client a time to read the answer in.
+func (s *Server) roomForAnswer(w http.ResponseWriter, r *http.Request) (*answer, bool) {
+	room, ok := s.answers.reserve(s.clientPrefix(r))
+	if !ok {
+		s.answerLimited(w, "answers", time.Second)
+		return nil, false
+	}
+	// A recorder of a test has no deadline.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(apiWriteTimeout))
+	return room, true
 }
 
 // answerValue writes a slot's bytes, which a browser must not take for a page.

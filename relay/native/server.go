@@ -34,6 +34,7 @@ type Server struct {
 
 	serverLog *serverLog
 	crowd     *sockets // connections
+	answers   *answers
 	bodies    bodies
 	sockets   *sockets
 	closing   context.Context // ends sockets and the sweeper
@@ -90,6 +91,7 @@ func Open(cfg Config) (*Server, error) {
 		sockets:        newSockets(),
 		crowd:          newSockets(),
 		serverLog:      newServerLog(cfg.Logger, cfg.LogAddresses),
+		answers:        &answers{limited: cfg.Limits.Reads.PerSecond >= 0, per: make(map[prefix]int64)},
 	}
 	s.closing, s.stop = context.WithCancel(context.Background())
 	s.writer = startWriter(db, s.log, s.metrics)
