@@ -153,13 +153,17 @@ func (s *Server) Crowd(l net.Listener) net.Listener {
 }
 
 // Close stops accepting, tells the sockets to go, lets running requests
-// finish until ctx ends, commits what waits and closes the database. Nothing
+// finish until ctx ends, when it cuts off the rest, commits what waits and closes the database. Nothing
 // that was answered is lost. Later calls return what the first did.
 func (s *Server) Close(ctx context.Context) error {
 	s.closed.Do(func() {
 		s.stop()
 		err := s.http.Shutdown(ctx)
 		if err != nil {
+			if errors.Is(err, ctx.Err()) {
+				s.log.Warn("requests were cut off: their time to finish is over")
+				err = nil
+			}
 			err = errors.Join(err, s.http.Close())
 		}
 		s.sockets.close()
