@@ -180,9 +180,7 @@ func (s *siege) ends(c net.Conn) {
 }
 
 func slowloris(s *siege) {
-	for range 1000 {
-		s.write(s.dial(), "POST /deposit HTTP/1.1\r\nHost: relay\r\nX-Slow: ")
-	}
+	s.each(1000, func(int) { s.write(s.dial(), "POST /deposit HTTP/1.1\r\nHost: relay\r\nX-Slow: ") })
 }
 
 func halfOpen(s *siege) {
