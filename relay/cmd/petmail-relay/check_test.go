@@ -265,7 +265,7 @@ func TestMetricsAddress(t *testing.T) {
 	}
 	status, page := get("/metrics")
 	require.Equal(t, http.StatusOK, status)
-	require.Contains(t, page, "petmail_commits_total")
+	require.Contains(t, page, "petmail_commit_seconds")
 	status, page = get("/healthz")
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "ok\n", page)
