@@ -132,7 +132,7 @@ func TestDoorsLookAlike(t *testing.T) {
 		retire("retired")
 		retire("retired, with a queue")
 		closed.update(relayproto.MailboxRequest{Close: true})
-		time.Sleep(relayproto.DoorRetirement + time.Hour)
+		<-time.After(relayproto.DoorRetirement + time.Hour) // by the fake clock
 		retire("retiring, still good")
 
 		for _, length := range []int{1, address.MaxBody} {
