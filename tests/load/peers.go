@@ -113,7 +113,7 @@ func startRedis(ctx context.Context, _ settings, dir string) (running, error) {
 // startNATS runs JetStream with an fsync before each acknowledgement.
 func startNATS(ctx context.Context, s settings, dir string) (running, error) {
 	if s.nats == "" {
-		return nil, fmt.Errorf("%w: `go -C tests/load/natsserver build -o FILE .`, then `-nats FILE`", errMissing)
+		return nil, fmt.Errorf("%w: `go build -C tests/load/natsserver -o FILE .`, then `-nats FILE`", errMissing)
 	}
 	addr, port, err := freeAddr()
 	if err != nil {
