@@ -38,7 +38,7 @@ func TestLocks(t *testing.T) {
 	require.Equal(t, vault.State{Fresh: true}, state)
 	v := d.mustOpen(t)
 	put(t, v, "a", "1")
-	state, err = d.inspect()
+	_, err = d.inspect()
 	require.Error(t, err, "the file is held")
 	require.NoError(t, v.Close())
 	state, err = d.inspect()
