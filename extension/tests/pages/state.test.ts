@@ -357,3 +357,12 @@ describe("State", () => {
     expect(state.data.value?.phase).toBe("ready");
   });
 });
+
+it("shows a long deletion until it has ended", () => {
+  const progress = { conversation: "a", done: 1000, total: 3000, ended: false };
+  let data = reduce(known(), { deletion: progress });
+  data = reduce(data, { deletion: { ...progress, done: 2000 } });
+  expect(data?.deletions).toEqual([{ ...progress, done: 2000 }]);
+  data = reduce(data, { deletion: { ...progress, done: 3000, ended: true } });
+  expect(data?.deletions).toEqual([]);
+});
