@@ -67,7 +67,10 @@ function vaultSection(output) {
     const found = /^(\w+) \w+: Benchmark(\S+)\/(vault|plain)\s+\d+\s+([\d.]+) ns\/op\s*(.*)$/.exec(line);
     if (!found) continue;
     const [, browser = "", what = "", kind, nanoseconds, rest = ""] = found;
-    const more = rest.trim().split(/\s*\t\s*/).join(", ");
+    const more = rest
+      .trim()
+      .split(/\s*\t\s*/)
+      .join(", ");
     const entry = { browser, what, nanoseconds: Number(nanoseconds), more };
     if (kind === "plain") plain.set(browser + what, entry);
     else measured.push(entry);
