@@ -10,7 +10,6 @@ import (
 	"syscall/js"
 	"time"
 
-	"petmail/shared/mls"
 	"petmail/wasm/agent"
 	"petmail/wasm/gate"
 	"petmail/wasm/jsapi"
@@ -18,7 +17,6 @@ import (
 	"petmail/wasm/store"
 	"petmail/wasm/store/idb"
 	"petmail/wasm/vault/opfsjs"
-	"petmail/wasm/webcryptojs"
 )
 
 func main() {
@@ -51,10 +49,9 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider := webcryptojs.New()
 	return gate.Open(gate.Config{
 		Vault: places,
-		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, provider, erased, logger) },
+		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger) },
 		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
 		Remove: func() {
 			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
@@ -74,12 +71,11 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 	})
 }
 
-func start(h host, s store.Store, provider mls.Provider, erased func(), logger *slog.Logger) (gate.Agent, error) {
+func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agent, error) {
 	a, err := agent.Open(agent.Config{
 		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
-		Provider:  provider,
 		Now:       time.Now,
 		Logger:    logger,
 		Version:   h.text("version"),
