@@ -90,7 +90,8 @@ export function FirstRun({ state, invited, onStart }: Props) {
             value={name}
             maxLength={MaxNameRunes}
             dir="auto"
-            autocomplete="nickname"
+            // Not "nickname": Firefox would keep the name in its form history.
+            autocomplete="off"
             spellcheck={false}
             aria-describedby="name-note"
             onInput={(event) => setName(event.currentTarget.value)}

@@ -165,6 +165,7 @@ function HaveIt({ link }: { link: string }) {
       <input
         id="landing-link"
         class="link-field"
+        autocomplete="off"
         readOnly
         dir="ltr"
         value={link}

@@ -48,6 +48,7 @@ export function SendPane({ state, text: given }: { state: State; text: string })
             data-testid="note-input"
             value={text}
             dir="auto"
+            autocomplete="off"
             aria-invalid={error ? true : undefined}
             aria-describedby="note-error"
             onInput={(event) => {
