@@ -78,3 +78,26 @@ func (w *window) firstWordX(nonce *[6]uint32) uint32 {
 	x0, _, _, _, _, _, _, _ := rounds(&k, 1, 0, nonce[4], nonce[5])
 	return x0 + sigma0
 }
+
+// streamX returns the first 32 bytes of XChaCha20-Poly1305's key stream.
+func (w *window) streamX(nonce *[6]uint32) (out window) {
+	k := w.extended((*[4]uint32)(nonce[:4]))
+	x := [16]uint32{
+		sigma0, sigma1, sigma2, sigma3, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], 1, 0, nonce[4], nonce[5],
+	}
+	start := x
+	for range 10 {
+		x[0], x[4], x[8], x[12] = quarter(x[0], x[4], x[8], x[12])
+		x[1], x[5], x[9], x[13] = quarter(x[1], x[5], x[9], x[13])
+		x[2], x[6], x[10], x[14] = quarter(x[2], x[6], x[10], x[14])
+		x[3], x[7], x[11], x[15] = quarter(x[3], x[7], x[11], x[15])
+		x[0], x[5], x[10], x[15] = quarter(x[0], x[5], x[10], x[15])
+		x[1], x[6], x[11], x[12] = quarter(x[1], x[6], x[11], x[12])
+		x[2], x[7], x[8], x[13] = quarter(x[2], x[7], x[8], x[13])
+		x[3], x[4], x[9], x[14] = quarter(x[3], x[4], x[9], x[14])
+	}
+	for i := range out {
+		out[i] = x[i] + start[i]
+	}
+	return out
+}

@@ -28,9 +28,12 @@ func TestFirstWord(t *testing.T) {
 
 		aead, err = chacha20poly1305.NewX(key[:])
 		require.NoError(t, err)
-		stream = aead.Seal(nil, nonce[:], make([]byte, 4), nil)
+		stream = aead.Seal(nil, nonce[:], make([]byte, 32), nil)
 		words := nonceWords(nonce[:])
 		require.Equal(t, binary.LittleEndian.Uint32(stream), w.firstWordX(&words))
+		whole := w.streamX(&words)
+		got := whole.bytes()
+		require.Equal(t, stream[:32], got[:])
 	}
 }
 

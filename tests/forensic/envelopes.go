@@ -25,10 +25,10 @@ type identity struct {
 
 // Traffic says what the finder of a disk can do with recorded envelopes.
 type Traffic struct {
-	Groups   int `json:"groups"`   // MLS states among the findings
-	Ours     int `json:"ours"`     // envelopes to the owner of the disk, which its box key opens
-	Messages int `json:"messages"` // MLS messages in those
-	Read     int `json:"read"`     // of which a group's state still decrypts so many
+	Groups   int   `json:"groups"`   // MLS states among the findings
+	Ours     int   `json:"ours"`     // envelopes to the owner of the disk, which its box key opens
+	Messages int   `json:"messages"` // MLS messages in those
+	Read     []int `json:"read"`     // of which a group's state still decrypts these, by place in the list
 }
 
 // mostPast is more than any agent keeps of epochs that have ended.
@@ -50,7 +50,7 @@ func (f *Findings) Traffic(envelopes [][]byte) Traffic {
 		}
 	}
 	t := Traffic{Groups: len(groups)}
-	for _, envelope := range envelopes {
+	for i, envelope := range envelopes {
 		for _, box := range boxes {
 			opened, err := box.Open(envelope)
 			if err != nil {
@@ -64,7 +64,7 @@ func (f *Findings) Traffic(envelopes [][]byte) Traffic {
 			t.Messages++
 			for _, group := range groups {
 				if _, _, err := group.Process(body.Payload, mls.ProcessParams{Now: time.Now().Unix()}); err == nil {
-					t.Read++
+					t.Read = append(t.Read, i)
 					break
 				}
 			}

@@ -40,8 +40,14 @@ type slot struct {
 		Locks []slotLock `cbor:"2,keyasint,omitempty"`
 		Root  []byte     `cbor:"3,keyasint"`
 	}
-	nonce  [6]uint32
-	nonces [][6]uint32 // of the locks
+	nonce [6]uint32
+	locks []lockWords
+}
+
+// lockWords is what a lock wraps, as ChaCha20 reads it.
+type lockWords struct {
+	nonce   [6]uint32
+	wrapped window
 }
 
 // parseSlot reads a slot at the magic; nil if it is none.
@@ -60,10 +66,12 @@ func parseSlot(b []byte) *slot {
 	}
 	s.nonce = nonceWords(s.body.Root)
 	for _, l := range s.body.Locks {
-		if len(l.Key) < least {
+		if len(l.Key) != least+keySize {
 			return nil
 		}
-		s.nonces = append(s.nonces, nonceWords(l.Key))
+		words := lockWords{nonce: nonceWords(l.Key)}
+		words.wrapped.set(l.Key[chacha20poly1305.NonceSizeX:])
+		s.locks = append(s.locks, words)
 	}
 	return s
 }
@@ -81,18 +89,30 @@ func (s *slot) associated() []byte { return fmt.Appendf(nil, "petmail/vault/root
 // 1, a byte string of 32.
 const rootStart = 0xa4015820
 
+// leads reports whether w might be the key of s.
+func (s *slot) leads(w *window) bool {
+	c := binary.BigEndian.Uint32(s.body.Root[chacha20poly1305.NonceSizeX:])
+	return c^bits.ReverseBytes32(w.firstWordX(&s.nonce)) == rootStart
+}
+
 // openRoot returns the root of s if w is its key.
 func (s *slot) openRoot(w *window) []byte {
-	c := binary.BigEndian.Uint32(s.body.Root[chacha20poly1305.NonceSizeX:])
-	if c^bits.ReverseBytes32(w.firstWordX(&s.nonce)) != rootStart {
+	if !s.leads(w) {
 		return nil
 	}
 	return unwrap(w.bytes(), s.body.Root, s.associated())
 }
 
 // openLock returns the key of s if w is the key of its lock i. What a lock
-// wraps is random, so that only the tag tells.
+// wraps is known by what it opens in its turn.
 func (s *slot) openLock(w *window, i int) []byte {
+	inner := w.streamX(&s.locks[i].nonce)
+	for j := range inner {
+		inner[j] ^= s.locks[i].wrapped[j]
+	}
+	if !s.leads(&inner) {
+		return nil
+	}
 	return unwrap(w.bytes(), s.body.Locks[i].Key, s.body.Locks[i].associated())
 }
 
