@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { findChromium } from "../../../scripts/browsers.mjs";
+import { killBrowser } from "./kill.ts";
 import { temporaryFolder } from "./paths.ts";
 import { attributeOfAll, readAll, type Surface } from "./surface.ts";
 
@@ -42,6 +43,13 @@ export class Chromium {
   /** Closes the browser; the profile stays for `open`. */
   async shut(): Promise<void> {
     await this.context.close();
+  }
+
+  /** Kills the browser; the profile stays for `open`. */
+  async kill(): Promise<void> {
+    const closed = new Promise((resolve) => this.context.once("close", resolve));
+    await killBrowser(this.profile);
+    await closed;
   }
 
   async open(): Promise<void> {
@@ -116,6 +124,9 @@ export class ChromiumSurface implements Surface {
   }
   visible(selector: string) {
     return this.page.locator(selector).first().isVisible();
+  }
+  run<T>(expression: string): Promise<T> {
+    return this.page.evaluate(expression);
   }
   screenshot() {
     return this.page.screenshot();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Browser, type KeyInput, launch, type Page } from "puppeteer-core";
 import { findFirefox } from "../../../scripts/browsers.mjs";
+import { killBrowser } from "./kill.ts";
 import { temporaryFolder } from "./paths.ts";
 import { attributeOfAll, readAll, type Surface } from "./surface.ts";
 
@@ -13,6 +14,8 @@ const EXTENSION_UUID = "5b4a2f86-2f0d-4b8e-9a57-0d3e7c1f5a90";
 export interface FirefoxOptions {
   /** An unpacked extension. */
   extension?: string;
+  /** A folder for the profile; otherwise a temporary one. */
+  profile?: string;
 }
 
 /** A Firefox with a profile of its own, driven over WebDriver BiDi. */
@@ -25,7 +28,9 @@ export class Firefox {
   ) {}
 
   static async start(options: FirefoxOptions = {}): Promise<Firefox> {
-    const folder = await temporaryFolder("firefox");
+    const folder = options.profile
+      ? { path: options.profile, remove: async () => {} }
+      : await temporaryFolder("firefox");
     return new Firefox(await start(folder.path, options), folder.path, options, folder.remove);
   }
 
@@ -36,6 +41,12 @@ export class Firefox {
 
   async shut(): Promise<void> {
     await this.browser.close();
+  }
+
+  /** Kills the browser; the profile stays for `open`. */
+  async kill(): Promise<void> {
+    await killBrowser(this.profile);
+    await this.browser.disconnect().catch(() => {});
   }
 
   async open(): Promise<void> {
@@ -187,6 +198,9 @@ export class FirefoxSurface implements Surface {
     }
   }
 
+  run<T>(expression: string): Promise<T> {
+    return this.page.evaluate(expression) as Promise<T>;
+  }
   async screenshot() {
     return Buffer.from(await this.page.screenshot());
   }

@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { Chromium, type ChromiumOptions, ChromiumSurface } from "./chromium.ts";
-import { Firefox, FirefoxSurface } from "./firefox.ts";
+import { Firefox, type FirefoxOptions, FirefoxSurface } from "./firefox.ts";
 import { built } from "./paths.ts";
 import { id, type Surface } from "./surface.ts";
 
@@ -86,6 +86,19 @@ export class Person {
     await this.surface.fill(id("message-input"), text);
     await this.surface.click(id("send"));
     await expect.poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE }).toContain(text);
+  }
+
+  /** Deletes a message of the open conversation here, and sees it go. */
+  async remove(text: string): Promise<void> {
+    const texts = await this.surface.texts(id("message-text"));
+    const ids = await this.surface.attributes(id("message"), "data-id");
+    const message = ids[texts.lastIndexOf(text)];
+    await this.surface.click(`[data-id="${message}"] ${id("message-menu")}`);
+    await this.surface.click(id("message-delete"));
+    await this.surface.click(id("confirm"));
+    await expect
+      .poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE })
+      .not.toContain(text);
   }
 
   /** Waits until the open conversation shows exactly these messages, in this order. */
@@ -224,7 +237,7 @@ export class ChromiumExtensionPerson extends Person {
   }
 
   static async arrive(name: string, options: ChromiumOptions = {}): Promise<ChromiumExtensionPerson> {
-    const browser = await Chromium.start({ ...options, extension: built.chromiumExtension });
+    const browser = await Chromium.start({ extension: built.chromiumExtension, ...options });
     const worker =
       browser.context.serviceWorkers().find((worker) => worker.url().startsWith("chrome-extension:")) ??
       (await browser.context.waitForEvent("serviceworker"));
@@ -232,7 +245,13 @@ export class ChromiumExtensionPerson extends Person {
   }
 
   async restartBrowser(): Promise<void> {
-    await this.browser.restart();
+    await this.browser.shut();
+    await this.openBrowser();
+  }
+
+  /** Opens the browser again after it was shut or killed. */
+  async openBrowser(): Promise<void> {
+    await this.browser.open();
     this.page = await this.browser.tab();
     this.surface = new ChromiumSurface(this.page);
     await this.surface.goto(this.home);
@@ -253,13 +272,19 @@ export class FirefoxExtensionPerson extends Person {
     super(name, surface, browser.extensionPage("app.html"));
   }
 
-  static async arrive(name: string): Promise<FirefoxExtensionPerson> {
-    const browser = await Firefox.start({ extension: built.firefoxExtension });
+  static async arrive(name: string, options: FirefoxOptions = {}): Promise<FirefoxExtensionPerson> {
+    const browser = await Firefox.start({ extension: built.firefoxExtension, ...options });
     return new FirefoxExtensionPerson(name, browser, new FirefoxSurface(await browser.tab()));
   }
 
   async restartBrowser(): Promise<void> {
-    await this.browser.restart();
+    await this.browser.shut();
+    await this.openBrowser();
+  }
+
+  /** Opens the browser again after it was shut or killed. */
+  async openBrowser(): Promise<void> {
+    await this.browser.open();
     this.surface = new FirefoxSurface(await this.browser.tab());
     await this.surface.goto(this.home);
   }

@@ -17,6 +17,8 @@ export interface Surface {
   /** The attribute of each match, at once. */
   attributes(selector: string, name: string): Promise<string[]>;
   visible(selector: string): Promise<boolean>;
+  /** What an expression comes to in the page; a promise is awaited. */
+  run<T>(expression: string): Promise<T>;
   screenshot(): Promise<Buffer>;
   close(): Promise<void>;
 }

@@ -17,6 +17,8 @@ export class Wire {
   /** The browser's end of every connection, and whose it is once that is known. */
   private readonly sockets = new Map<Socket, string>();
   private readonly chunks: Buffer[] = [];
+  /** The same, of each connection by itself. */
+  private readonly streams: Buffer[][] = [];
   private readonly pulled = new Set<string>();
 
   static async to(relay: string): Promise<Wire> {
@@ -38,6 +40,19 @@ export class Wire {
   /** The request lines so far, such as "GET /i/ HTTP/1.1". */
   requests(): string[] {
     return this.sent().match(/^(GET|HEAD|POST|PUT|DELETE|OPTIONS) \S+ HTTP\/1\.1/gm) ?? [];
+  }
+
+  /** Every envelope that was handed over for deposit, in no order. */
+  deposits(): Buffer[] {
+    return this.streams.flatMap((stream) => {
+      const bytes = Buffer.concat(stream);
+      const text = bytes.toString("latin1");
+      return [...text.matchAll(/POST \/deposit HTTP\/1\.1\r\n[\s\S]*?\r\n\r\n/g)].map((head) => {
+        const size = Number(/content-length: *(\d+)/i.exec(head[0])?.[1] ?? 0);
+        const start = head.index + head[0].length;
+        return bytes.subarray(start, start + size);
+      });
+    });
   }
 
   /** Cuts the connections of a person, told by the browser's user agent, and refuses new ones. */
@@ -70,6 +85,8 @@ export class Wire {
         return;
       }
       this.sockets.set(near, owner);
+      const stream = [first];
+      this.streams.push(stream);
       this.chunks.push(first);
       const far = connect(Number(this.target.port), this.target.hostname);
       far.setNoDelay(true);
@@ -78,7 +95,10 @@ export class Wire {
       far.on("close", () => near.destroy());
       near.on("close", () => far.destroy());
       far.write(first);
-      near.on("data", (chunk) => this.chunks.push(chunk));
+      near.on("data", (chunk) => {
+        this.chunks.push(chunk);
+        stream.push(chunk);
+      });
       near.pipe(far);
       far.pipe(near);
     });
