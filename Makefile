@@ -54,8 +54,8 @@ bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/
 	GO="$(GO)" scripts/bench.sh
 
 .PHONY: soak
-soak: ## kill -9 the relay SOAK (200) times under load: nothing it answered for may be lost
-	PETMAIL_SOAK="$(SOAK)" $(GO) test -count=1 -timeout 2h -v -run '^TestNothingAnsweredIsLost$$' ./relay/cmd/petmail-relay
+soak: test-deps build tests/browser/node_modules/.petmail-lock ## the long tests: kill relay (SOAK, 200 times), agent (SOAK_NATIVE, 200) and browsers (SOAK_BROWSER, 100), cut the vault's writes (SOAK_VAULT, 10000)
+	GO="$(GO)" SOAK="$(SOAK)" scripts/soak.sh
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZTIME (60s) each

@@ -25,7 +25,7 @@ import (
 // killRounds is how often TestKill kills: few, or as many as the long test
 // asks for.
 func killRounds() int {
-	if n, err := strconv.Atoi(os.Getenv("PETMAIL_SOAK")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("PETMAIL_SOAK_NATIVE")); err == nil {
 		return n
 	}
 	return 6
