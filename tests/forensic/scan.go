@@ -146,8 +146,8 @@ func (s *blocks) fresh(b []byte) bool {
 }
 
 // fewest is how many different bytes a window must have. Of 32 random bytes
-// fewer than 16 are different once in 10^15 times; of text often are.
-const fewest = 16
+// fewer than 20 are different once in 7 · 10^9 times; of text mostly.
+const fewest = 20
 
 // windows tries every window of b and returns how many there were.
 func (x *examiner) windows(b []byte) int64 {

@@ -176,3 +176,47 @@ for (const browser of ["Chromium", "Firefox"] as const) {
     }
   });
 }
+
+test("whoever follows a link leaves only that link in the browser's history, and it is spent", async ({
+  relay,
+  cast,
+}) => {
+  const stage = new Stage();
+  try {
+    const examiner = stage.add(await Examiner.hire(), (one) => one.remove());
+    const disk = stage.add(await Disk.insert(), (one) => one.remove());
+    const profile = join(disk.folder, "profile");
+    const ana = await cast.web(`Ana ${word()}`);
+    const { link } = await ana.invite();
+    const ben = stage.add(await WebPerson.arrive(`Ben ${word()}`, relay, { profile }), (one) => one.leave());
+    await ben.follow(link);
+    await meet(ana, ben);
+    const [one, other] = [word(), word()];
+    await ana.send(one);
+    await ben.send(other);
+    await ben.expectMessages([one, other]);
+    await ben.remove(other);
+    await ben.shutBrowser();
+    await disk.sync();
+
+    const secret = link.split("#")[1] ?? "";
+    const { clear } = await examiner.examine({
+      folders: [profile],
+      images: disk.image ? [disk.image] : [],
+      dumps: [],
+      passphrase: "",
+      texts: { Ana: ana.name.slice(4), Ben: ben.name.slice(4), one, other, secret },
+      envelopes: "",
+    });
+    // No page can keep from the browser what it was opened with (design §15):
+    // Chromium has it in its history, and beside the icon of the page.
+    const files = (clear ?? []).filter(({ file }) => file !== disk.image);
+    expect((clear ?? []).filter(({ text }) => text !== "secret")).toEqual([]);
+    for (const { file } of files) expect(file.slice(profile.length)).toMatch(/History|Favicons|Session/);
+    const eve = await cast.web("Eve");
+    await eve.accept(link);
+    await eve.expectInvitation("used");
+  } finally {
+    await stage.clear();
+  }
+});
