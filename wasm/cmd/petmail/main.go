@@ -7,11 +7,9 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"strings"
 	"syscall/js"
 	"time"
 
-	"petmail/shared/mls"
 	"petmail/wasm/agent"
 	"petmail/wasm/gate"
 	"petmail/wasm/jsapi"
@@ -19,7 +17,6 @@ import (
 	"petmail/wasm/store"
 	"petmail/wasm/store/idb"
 	"petmail/wasm/vault/opfsjs"
-	"petmail/wasm/webcryptojs"
 )
 
 func main() {
@@ -52,10 +49,9 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider := provider()
 	return gate.Open(gate.Config{
 		Vault: places,
-		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, provider, erased, logger) },
+		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger) },
 		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
 		Remove: func() {
 			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
@@ -75,22 +71,11 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 	})
 }
 
-// provider returns what computes for MLS; nil is Go alone. Firefox's WebCrypto
-// is left alone: with it, an extension that has just started sometimes hangs
-// (docs/decisions.md).
-func provider() mls.Provider {
-	if strings.Contains(js.Global().Get("navigator").Get("userAgent").String(), "Firefox/") {
-		return nil
-	}
-	return webcryptojs.New()
-}
-
-func start(h host, s store.Store, provider mls.Provider, erased func(), logger *slog.Logger) (gate.Agent, error) {
+func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agent, error) {
 	a, err := agent.Open(agent.Config{
 		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
-		Provider:  provider,
 		Now:       time.Now,
 		Logger:    logger,
 		Version:   h.text("version"),
