@@ -117,18 +117,11 @@ export class FirefoxSurface implements Surface {
       return;
     }
     // The page loads, but Firefox never reports so for an extension's page.
-    // On a busy machine a browser that has just started may even lose it.
     const { origin } = new URL(url);
-    for (let tries = 2; ; tries--) {
-      this.page.goto(url, { timeout: EXTENSION_LOAD }).catch(() => {});
-      try {
-        await this.loaded(() => this.page.evaluate((origin) => location.origin === origin, origin));
-        return;
-      } catch (error) {
-        if (tries === 0) throw error;
-      }
-    }
+    this.page.goto(url, { timeout: EXTENSION_LOAD }).catch(() => {});
+    await this.loaded(() => this.page.evaluate((origin) => location.origin === origin, origin));
   }
+
   async reload() {
     if (!(await this.url()).startsWith("moz-extension:")) {
       await this.page.reload();
