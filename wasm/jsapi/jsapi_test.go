@@ -88,14 +88,14 @@ func TestClient(t *testing.T) {
 		agent := &echo{release: make(chan struct{})}
 		var sent []string
 		c := attach(agent, func(text string) { sent = append(sent, text) })
+		synctest.Wait()
+		require.Equal(t, []string{`{"conversationRemoved":"attached"}`}, sent)
+		sent = nil
 		c.receive(`{"id":1,"command":"a"}`)
 		c.receive(`nonsense`)
 		c.receive(`{"id":2,"command":"b"}`)
 		synctest.Wait()
-		require.Equal(t, []string{
-			`{"id":0,"error":{"code":"bad_request","message":"not a request"}}`,
-			`{"conversationRemoved":"attached"}`,
-		}, sent)
+		require.Equal(t, []string{`{"id":0,"error":{"code":"bad_request","message":"not a request"}}`}, sent)
 		sent = nil
 		close(agent.release)
 		synctest.Wait()
