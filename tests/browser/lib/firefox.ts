@@ -112,25 +112,27 @@ export class FirefoxSurface implements Surface {
   }
 
   async goto(url: string) {
-    if (!url.startsWith("moz-extension:")) {
-      await this.page.goto(url);
-      return;
-    }
-    // The page loads, but Firefox never reports so for an extension's page.
-    const { origin } = new URL(url);
-    this.page.goto(url, { timeout: EXTENSION_LOAD }).catch(() => {});
-    await this.loaded(() => this.page.evaluate((origin) => location.origin === origin, origin));
+    await this.load(url, () => this.page.goto(url, { timeout: EXTENSION_LOAD }));
   }
 
   async reload() {
-    if (!(await this.url()).startsWith("moz-extension:")) {
-      await this.page.reload();
+    await this.load(await this.url(), () => this.page.reload({ timeout: EXTENSION_LOAD }));
+  }
+
+  /** Waits for a load of a page; Firefox never reports that of an extension's. */
+  private async load(url: string, begin: () => Promise<unknown>): Promise<void> {
+    if (!url.startsWith("moz-extension:")) {
+      await begin();
       return;
     }
-    await this.page.evaluate(() => document.documentElement.setAttribute("data-before-reload", ""));
-    this.page.reload({ timeout: EXTENSION_LOAD }).catch(() => {});
+    await this.page.evaluate(() => document.documentElement.setAttribute("data-before-load", ""));
+    begin().catch(() => {});
     await this.loaded(() =>
-      this.page.evaluate(() => !document.documentElement.hasAttribute("data-before-reload")),
+      this.page.evaluate(
+        () =>
+          location.protocol === "moz-extension:" &&
+          !document.documentElement.hasAttribute("data-before-load"),
+      ),
     );
   }
 

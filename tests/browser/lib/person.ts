@@ -286,31 +286,13 @@ export class FirefoxExtensionPerson extends Person {
   async openBrowser(): Promise<void> {
     await this.browser.open();
     this.surface = new FirefoxSurface(await this.browser.tab());
-    await this.goHome();
+    await this.surface.goto(this.home);
   }
 
   override async start(relay?: { url: string }): Promise<void> {
-    await this.goHome();
+    await this.surface.goto(this.home);
     await this.introduce(relay);
     await this.sees("invite-new");
-  }
-
-  /**
-   * A Firefox that has just got the extension now and then loads none of its
-   * pages, ever; a person would start it again, and so do we.
-   */
-  private async goHome(): Promise<void> {
-    for (let tries = 2; ; tries--) {
-      try {
-        await this.surface.goto(this.home);
-        return;
-      } catch (error) {
-        if (tries === 0) throw error;
-        await this.browser.kill();
-        await this.browser.open();
-        this.surface = new FirefoxSurface(await this.browser.tab());
-      }
-    }
   }
 
   async leave(): Promise<void> {
