@@ -16,7 +16,8 @@ type Stamp struct {
 
 // maxAhead is how far, in milliseconds, a contact's clock may run ahead of
 // ours before its stamps stop moving our clock and are taken as received now.
-const maxAhead = 5 * 60 * 1000
+// A day covers a machine that is set to a wrong time zone.
+const maxAhead = 24 * 60 * 60 * 1000
 
 // next returns the stamp of an event of our own at now.
 func (s Stamp) next(now int64) Stamp {

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"crypto/rand"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,4 +45,28 @@ func TestCursorsOrderAsStamps(t *testing.T) {
 			require.Len(t, a.cursor(nil, 0), CursorSize)
 		}
 	})
+}
+
+// TestAnswersStandBelowWhatTheyAnswer on both screens, where one of the
+// machines is set to the time zone of another part of the world.
+func TestAnswersStandBelowWhatTheyAnswer(t *testing.T) {
+	for _, hours := range []int64{-23, -1, 0, 1, 23} {
+		ada, bob := pair(t)
+		clocks := map[*Conversation]int64{ada: begin + hours*60*60*1000, bob: begin}
+		seen := map[*Conversation]string{}
+		for i := range 6 {
+			from, to := ada, bob
+			if i%2 == 1 {
+				from, to = bob, ada
+			}
+			m, err := from.Write(rand.Reader, clocks[from], "text")
+			r, err := to.Receive(clocks[to], write(t, from, m, err))
+			require.NoError(t, err)
+			require.Greater(t, m.Cursor, seen[from])
+			require.Greater(t, r.Message.Cursor, seen[to])
+			seen[from], seen[to] = m.Cursor, r.Message.Cursor
+			clocks[ada] += 1000
+			clocks[bob] += 1000
+		}
+	}
 }
