@@ -126,6 +126,51 @@ test("all tabs lock at once, and open at once", async ({ cast }) => {
   await second.expectConversation(texts);
 });
 
+/** Sets the clock of the agent in a page on, as if the computer had slept. */
+async function pass(page: Page, minutes: number): Promise<void> {
+  const [worker] = page.workers();
+  if (!worker) throw new Error("the page runs no agent");
+  await worker.evaluate((shift) => {
+    const Before = Date;
+    globalThis.Date = class extends Before {
+      constructor(time?: number) {
+        super(time ?? Before.now() + shift);
+      }
+      static override now() {
+        return Before.now() + shift;
+      }
+    } as DateConstructor;
+  }, minutes * 60_000);
+}
+
+test("whoever is away for the time that was set finds all tabs locked", async ({ cast }) => {
+  const [ana, ben] = await cast.friends("Ana-Lockwood", "Ben-Lockwood");
+  const texts = await exchange(ana, ben);
+  await setPassphrase(ana);
+  await ana.page.selectOption(id("auto-lock"), "15");
+  const second = await anotherTab(ana);
+  await second.open("Ben-Lockwood");
+  await second.expectConversation(texts);
+
+  // A sign in any tab counts: ten minutes after it are not the fifteen.
+  await pass(ana.page, 10);
+  await second.send("still here");
+  texts.push("still here");
+  await ben.expectConversation(texts);
+  await pass(ana.page, 10);
+  await ben.send("good");
+  texts.push("good");
+  await second.expectConversation(texts);
+
+  await pass(ana.page, 6);
+  for (const tab of [ana, second]) await expectNothing(tab, ["Lockwood", ...texts]);
+  await ben.send("gone?");
+  await ben.expectState("gone?", "sent");
+  await unlock(second);
+  await second.open("Ben-Lockwood");
+  await second.expectConversation([...texts, "gone?"]);
+});
+
 test("the form says what is wrong before anything is changed", async ({ cast }) => {
   const ana = await cast.web("Ana");
   await openSettings(ana);
