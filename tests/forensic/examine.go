@@ -15,7 +15,8 @@ type Findings struct {
 	Slots   int   // found, old ones included
 	Roots   int   // of those that opened
 	Opened  int   // records
-	// Plain are the plaintexts of records, roots not included.
+	// Plain are the plaintexts of records, roots not included, and the values
+	// that lie in leaves among them.
 	Plain [][]byte
 }
 
@@ -91,6 +92,11 @@ func (x *examiner) tryRecord(r *record, w *window, word uint32) {
 	}
 	if !again {
 		x.found.Plain = append(x.found.Plain, plain)
+		for _, item := range Leaf(plain) {
+			if item.Value != nil {
+				x.found.Plain = append(x.found.Plain, item.Value)
+			}
+		}
 	}
 	x.mu.Unlock()
 	if !again {

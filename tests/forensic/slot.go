@@ -15,7 +15,7 @@ import (
 // 8 bytes sequence number, 2 bytes length of the body, body, zeros, 32 bytes
 // checksum. One whose checksum is wrong may be half erased, and counts.
 const (
-	slotMagic  = "petmvlt1"
+	slotMagic  = "petmvlt" // and the version
 	slotHeader = 18
 	slotSize   = 4096
 )

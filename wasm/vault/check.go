@@ -25,6 +25,10 @@ func (v *Vault) Check() (Report, error) {
 func (v *Vault) check(n *node, r *Report) error {
 	r.Pages++
 	for i, it := range n.items {
+		if it.value != nil {
+			r.Records++
+			continue
+		}
 		if n.leaf {
 			_, err := v.fetch([]ref{it.ref})
 			if se := (*sealedError)(nil); errors.As(err, &se) {

@@ -30,7 +30,7 @@ func (v *Vault) Commit(b *store.Batch) error {
 	if b.Empty() {
 		return nil
 	}
-	return v.flip(s, changes(b), v.access)
+	return v.flip(s, changes(b), v.access, v.together)
 }
 
 // SetLocks replaces the locks: the root is wrapped under a fresh key, and that
@@ -47,7 +47,7 @@ func (v *Vault) SetLocks(locks []NewLock) error {
 	if err != nil {
 		return fmt.Errorf("couldn't set locks: %w", err)
 	}
-	return v.flip(s, nil, a)
+	return v.flip(s, nil, a, v.inTurn)
 }
 
 // Locks returns the locks, in the order they were set.
@@ -67,18 +67,13 @@ func locksOf(wrapped []wrapped) []Lock {
 
 // flip makes the state after changes, has it written, leads the root to it and
 // erases the old root. commit is held.
-func (v *Vault) flip(s state, changes []change, a access) error {
+func (v *Vault) flip(s state, changes []change, a access, write writer) error {
 	t, next, slot, err := v.prepare(s, changes, a)
 	if err != nil {
 		return fmt.Errorf("couldn't commit: %w", err)
 	}
-	// If this fails, the numbers are used again and what it may have left is
-	// overwritten.
-	if err := v.config.Backing.Commit(&t.batch); err != nil {
-		return fmt.Errorf("couldn't commit: %w", err)
-	}
-	if err := writeSlot(v.config.Root, slot); err != nil {
-		return v.fail(err)
+	if err := write(&t.batch, slot); err != nil {
+		return err
 	}
 	if err := eraseSlot(v.config.Root, v.slot); err != nil {
 		return v.fail(err)
@@ -87,8 +82,47 @@ func (v *Vault) flip(s state, changes []change, a access) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.state = next
+	for _, key := range t.stale {
+		delete(v.cache, key)
+	}
 	for key, n := range t.pages {
 		v.remember(key, n)
+	}
+	return nil
+}
+
+// writer makes a batch and the slot that leads to it durable. When it fails
+// and the vault goes on, neither the slot nor anything of the batch counts:
+// the numbers are used again, and what may have been left is overwritten.
+type writer func(*store.Batch, slot) error
+
+// together writes the slot while the Backing is busy with the batch. A crash
+// may leave a slot that leads nowhere: Open tells by the directory, and the
+// same secrets open both slots.
+func (v *Vault) together(b *store.Batch, s slot) error {
+	written := make(chan error, 1)
+	go func() { written <- writeSlot(v.config.Root, s) }()
+	err := v.config.Backing.Commit(b)
+	if rootErr := <-written; rootErr != nil {
+		return v.fail(rootErr)
+	}
+	if err == nil {
+		return nil
+	}
+	if rootErr := eraseSlot(v.config.Root, s.index); rootErr != nil {
+		return v.fail(rootErr)
+	}
+	return fmt.Errorf("couldn't commit: %w", err)
+}
+
+// inTurn writes the slot when the batch is durable: whoever sees new locks has
+// to find what they lead to.
+func (v *Vault) inTurn(b *store.Batch, s slot) error {
+	if err := v.config.Backing.Commit(b); err != nil {
+		return fmt.Errorf("couldn't commit: %w", err)
+	}
+	if err := writeSlot(v.config.Root, s); err != nil {
+		return v.fail(err)
 	}
 	return nil
 }

@@ -8,7 +8,10 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +26,7 @@ var errCut = errors.New("power is cut")
 // cutter cuts the power before or after the n-th write, counted over backing
 // and root file together.
 type cutter struct {
+	mu    sync.Mutex
 	at    int
 	after bool // a Commit of the backing stands all the same
 	steps int
@@ -30,50 +34,121 @@ type cutter struct {
 }
 
 func (c *cutter) step() (now bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.steps++
 	now = c.steps == c.at
 	c.dead = c.dead || now
 	return now
 }
 
+func (c *cutter) isDead() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dead
+}
+
+// order decides how many steps of the root file come before the batch that a
+// Commit writes beside them.
+type order struct {
+	mu     sync.Mutex
+	moved  sync.Cond
+	armed  bool
+	before int // steps of the root file that are still to come before the batch
+}
+
+func newOrder() *order {
+	o := &order{}
+	o.moved.L = &o.mu
+	return o
+}
+
+// arm is for one Commit.
+func (o *order) arm(before int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.armed, o.before = true, before
+}
+
+// release lets all go on.
+func (o *order) release() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.armed = false
+	o.moved.Broadcast()
+}
+
+// root is called before a step of the root file, stepped after it was allowed.
+func (o *order) root() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.armed && o.before == 0 {
+		o.moved.Wait()
+	}
+}
+
+func (o *order) stepped() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.before--
+	o.moved.Broadcast()
+}
+
+// batch is called before the batch, release after it.
+func (o *order) batch() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.armed && o.before > 0 {
+		o.moved.Wait()
+	}
+}
+
 // backing is a vault.Backing with faults.
 type backing struct {
 	*faulty.Store
 	vault.Backing
+	order *order
 }
 
 func (b backing) Get(key string) ([]byte, error) { return b.Store.Get(key) }
 func (b backing) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
 	return b.Store.Scan(prefix, from, reverse, limit)
 }
-func (b backing) Commit(batch *store.Batch) error { return b.Store.Commit(batch) }
-func (b backing) Close() error                    { return b.Store.Close() }
+func (b backing) Close() error { return b.Store.Close() }
+func (b backing) Commit(batch *store.Batch) error {
+	b.order.batch()
+	defer b.order.release()
+	return b.Store.Commit(batch)
+}
 
-func faultyBacking(d *disk) backing {
+func faultyBacking(d *disk, o *order) backing {
 	records := d.records.Open()
-	return backing{faulty.Wrap(records), records}
+	return backing{faulty.Wrap(records), records, o}
 }
 
 // openCut opens a vault whose power is cut by c.
-func (d *disk) openCut(c *cutter, secret vault.Secret) (*vault.Vault, error) {
+func (d *disk) openCut(c *cutter, o *order, secret vault.Secret) (*vault.Vault, error) {
 	root, err := d.root.Open()
 	if err != nil {
 		return nil, err
 	}
-	records := faultyBacking(d)
+	records := faultyBacking(d, o)
 	records.Plan(func(int, *store.Batch) faulty.Fault {
 		switch {
 		case c.step() && c.after:
 			return faulty.CrashAfter
-		case c.dead:
+		case c.isDead():
 			return faulty.CrashBefore
 		}
 		return faulty.None
 	})
 	root.OnStep(func() error {
-		if c.step(); c.dead {
+		o.root()
+		if c.step(); c.isDead() {
+			o.release() // the steps that should come first do not
 			return errCut
 		}
+		o.stepped()
 		return nil
 	})
 	return vault.Open(vault.Config{Backing: records, Root: root, Rand: crand.Reader}, secret)
@@ -98,8 +173,8 @@ func TestCut(t *testing.T) {
 		w := newWitness(d)
 		model := map[string]string{}
 		for life := range 4 {
-			c := &cutter{at: 1 + rng.IntN(25), after: rng.IntN(2) == 0}
-			v, err := d.openCut(c, vault.Secret{})
+			c, o := &cutter{at: 1 + rng.IntN(25), after: rng.IntN(2) == 0}, newOrder()
+			v, err := d.openCut(c, o, vault.Secret{})
 			before := maps.Clone(model)
 			for err == nil {
 				var b store.Batch
@@ -111,9 +186,11 @@ func TestCut(t *testing.T) {
 						delete(model, key)
 						continue
 					}
-					model[key] = fmt.Sprintf("value %d.%d.%x", round, life, rng.Uint64())
+					// In its leaf, or in a record of its own.
+					model[key] = fmt.Sprintf("value %d.%d.%x", round, life, rng.Uint64()) + strings.Repeat("x", rng.IntN(4)*400)
 					b.Put(key, []byte(model[key]))
 				}
+				o.arm(rng.IntN(3))
 				if err = v.Commit(&b); err == nil {
 					w.look()
 					w.examine(t, v, model)
@@ -148,14 +225,23 @@ func TestCutLocks(t *testing.T) {
 			require.NoError(t, v.SetLocks([]vault.NewLock{old}))
 			require.NoError(t, v.Close())
 
-			v, err := d.openCut(&cutter{at: at, after: after}, secretOf(old))
+			v, err := d.openCut(&cutter{at: at, after: after}, newOrder(), secretOf(old))
 			if err == nil {
 				if err = v.SetLocks([]vault.NewLock{renewed}); err == nil {
 					require.NoError(t, v.Close())
 				}
 			}
 			d.root.Crash(rng)
-			v, newErr := d.open(secretOf(renewed))
+			state, inspectErr := d.inspect()
+			require.NoError(t, inspectErr)
+			shown := old
+			if bytes.Equal(state.Locks[0].ID, renewed.ID) {
+				shown = renewed
+			}
+			v, newErr := d.open(secretOf(shown))
+			require.NoError(t, newErr, "the lock that is shown must open the vault")
+			require.NoError(t, v.Close())
+			v, newErr = d.open(secretOf(renewed))
 			if newErr != nil {
 				require.Error(t, err, "the change was answered, and the new secret does not open")
 				v, newErr = d.open(secretOf(old))
@@ -172,6 +258,70 @@ func TestCutLocks(t *testing.T) {
 	}
 }
 
+// TestSettled: what a process that died has left, visible and perhaps not
+// durable, is made durable before the root before it is erased.
+func TestSettled(t *testing.T) {
+	d := newDisk()
+	o := newOrder()
+	c := &cutter{at: 1000, after: true}
+	v, err := d.openCut(c, o, vault.Secret{})
+	require.NoError(t, err)
+	put(t, v, "a", "1")
+	c.at = c.steps + 3
+	o.arm(2) // the slot is written and flushed before the batch, which stands
+	require.ErrorIs(t, v.Commit(&store.Batch{Ops: []store.Op{{Key: "a", Value: []byte("2")}}}), errCut)
+	d.root.Crash(rand.New(rand.NewPCG(1, 1)))
+
+	var steps []string
+	root, err := d.root.Open()
+	require.NoError(t, err)
+	root.OnStep(func() error {
+		steps = append(steps, "root")
+		return nil
+	})
+	records := faultyBacking(d, newOrder())
+	records.Plan(func(int, *store.Batch) faulty.Fault {
+		steps = append(steps, "batch")
+		return faulty.None
+	})
+	v, err = vault.Open(vault.Config{Backing: records, Root: root, Rand: crand.Reader}, vault.Secret{})
+	require.NoError(t, err)
+	require.Equal(t, "2", value(t, v, "a"))
+	require.Equal(t, []string{"batch", "root", "root"}, steps)
+	require.NoError(t, v.Close())
+	require.Equal(t, "2", value(t, d.mustOpen(t), "a"))
+}
+
+// TestLocksInTurn: new locks are not seen before what they lead to is stored.
+func TestLocksInTurn(t *testing.T) {
+	d := newDisk()
+	root, err := d.root.Open()
+	require.NoError(t, err)
+	var mu sync.Mutex
+	steps := 0
+	root.OnStep(func() error {
+		mu.Lock()
+		defer mu.Unlock()
+		steps++
+		return nil
+	})
+	records := faultyBacking(d, newOrder())
+	v, err := vault.Open(vault.Config{Backing: records, Root: root, Rand: crand.Reader}, vault.Secret{})
+	require.NoError(t, err)
+	before := steps
+	records.Plan(func(int, *store.Batch) faulty.Fault {
+		for range 1000 {
+			runtime.Gosched() // to whoever writes the root file
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		require.Equal(t, before, steps)
+		return faulty.None
+	})
+	require.NoError(t, v.SetLocks([]vault.NewLock{newLock(t)}))
+	require.Equal(t, before+4, steps)
+}
+
 // TestFailedWrites: a backing that fails and goes on costs only that Commit.
 func TestFailedWrites(t *testing.T) {
 	for round := range 50 {
@@ -179,9 +329,15 @@ func TestFailedWrites(t *testing.T) {
 		d := newDisk()
 		root, err := d.root.Open()
 		require.NoError(t, err)
-		records := faultyBacking(d)
+		o := newOrder()
+		records := faultyBacking(d, o)
 		fault := faulty.None
 		records.Plan(func(int, *store.Batch) faulty.Fault { return fault })
+		root.OnStep(func() error {
+			o.root()
+			o.stepped()
+			return nil
+		})
 		v, err := vault.Open(vault.Config{Backing: records, Root: root, Rand: crand.Reader}, vault.Secret{})
 		require.NoError(t, err)
 		model := map[string]string{}
@@ -194,12 +350,16 @@ func TestFailedWrites(t *testing.T) {
 				b.Put(key, []byte(changed[key]))
 			}
 			fault = []faulty.Fault{faulty.None, faulty.FailBefore, faulty.FailAfter}[rng.IntN(3)]
+			o.arm(rng.IntN(3))
 			if err := v.Commit(&b); fault == faulty.None {
 				require.NoError(t, err)
 				model = changed
 			} else {
 				require.ErrorIs(t, err, faulty.ErrFault)
 			}
+			erased := make([]byte, vault.SlotSize)
+			slots := d.root.Bytes()
+			require.True(t, bytes.Equal(slots[:vault.SlotSize], erased) || bytes.Equal(slots[vault.SlotSize:], erased), "two roots are left")
 			fault = faulty.None
 			require.Equal(t, model, contents(t, v))
 		}

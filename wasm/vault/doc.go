@@ -8,9 +8,10 @@
 //	   │ root key
 //	directory   one sealed record: the top page, and names to be cleaned away
 //	   │ page keys
-//	pages       a copy-on-write B+tree, each page sealed under its own key
+//	pages       a copy-on-write B+tree, each page sealed under its own key,
+//	   │        small values in its leaves
 //	   │ record keys
-//	records     each value sealed under its own key
+//	records     each larger value sealed under its own key
 //
 // All but the root file lies in a Backing that never deletes for certain, as
 // browsers' databases do not. Replacing one record gives new keys to its page,
@@ -18,7 +19,7 @@
 // in place takes the last key to everything that is gone.
 //
 // A Commit writes records, pages and directory in one batch of the Backing,
-// then the new root into the free slot, then zeros over the old one, each
-// made durable before the next. A crash leaves a slot that opens the state
-// before or after; Open finishes the erasure.
+// and beside it the new root into the free slot; when both are durable, zeros
+// over the old one. A crash leaves a slot that opens the state before or
+// after; Open finds which, and finishes the erasure.
 package vault

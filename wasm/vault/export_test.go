@@ -48,25 +48,36 @@ func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 			subtle.XORBytes(plain, plain, b)
 			if value, err := wire.Unpad(plain); err == nil {
 				out = append(out, value)
-				keys = append(keys, keysIn(value)...)
+				values, more := within(value)
+				out, keys = append(out, values...), append(keys, more...)
 			}
 		}
 	}
 	return out
 }
 
-// keysIn returns the keys in a directory or page.
-func keysIn(value []byte) [][keySize]byte {
+// Cached returns how many pages are in memory.
+func Cached(v *Vault) int {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return len(v.cache)
+}
+
+// within returns the values and keys in a directory or page.
+func within(value []byte) (values [][]byte, keys [][keySize]byte) {
 	d, err := decodeDirectory(value)
 	n := d.top
 	if err != nil {
 		if n, err = decodeNode(value); err != nil {
-			return nil
+			return nil, nil
 		}
 	}
-	var keys [][keySize]byte
 	for _, it := range n.items {
+		if it.value != nil {
+			values = append(values, it.value)
+			continue
+		}
 		keys = append(keys, it.ref.key)
 	}
-	return keys
+	return values, keys
 }

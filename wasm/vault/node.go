@@ -28,9 +28,14 @@ type node struct {
 // any below it. What lies before the first item's key belongs to it as well.
 type item struct {
 	key   string
+	value []byte // not nil: the record itself, and there is no ref
 	ref   ref
 	fresh *node // the page itself, while it has no ref yet
 }
+
+// maxInline is the size of the largest value that lies in its leaf, in bytes:
+// the leaf is written with every change of the record in any case.
+const maxInline = 1024
 
 // capacity is the size in bytes over which a page is split: with its length
 // and its tag it fills 4 KiB.
@@ -38,7 +43,8 @@ const capacity = 4096 - wire.PadOverhead
 
 // A page: a byte 1 for a leaf, else 0; then the items, each as the length of
 // what its key shares with the one before, the length of the rest, the rest,
-// number, parts (numbers as unsigned varints), 32 bytes key.
+// number, parts (numbers as unsigned varints), 32 bytes key. A value that lies
+// in its leaf has number 0, then its length and the value.
 const nodeHeader = 1
 
 func (n *node) encode() []byte {
@@ -70,6 +76,11 @@ func (it *item) encode(b []byte, last string) []byte {
 	b = binary.AppendUvarint(b, uint64(shared))
 	b = binary.AppendUvarint(b, uint64(len(it.key)-shared))
 	b = append(b, it.key[shared:]...)
+	if it.value != nil {
+		b = append(b, 0)
+		b = binary.AppendUvarint(b, uint64(len(it.value)))
+		return append(b, it.value...)
+	}
 	b = binary.AppendUvarint(b, it.ref.number)
 	b = binary.AppendUvarint(b, uint64(it.ref.parts))
 	return append(b, it.ref.key[:]...)
@@ -78,8 +89,11 @@ func (it *item) encode(b []byte, last string) []byte {
 // maxSize is at least what the item takes after one with the key last,
 // whatever its number becomes.
 func (it *item) maxSize(last string) int {
-	shared := sharedPrefix(last, it.key)
-	return 2 + 2 + len(it.key) - shared + binary.MaxVarintLen64 + 2 + keySize
+	rest := len(it.key) - sharedPrefix(last, it.key)
+	if it.value != nil {
+		return 2 + 2 + rest + 1 + 2 + len(it.value)
+	}
+	return 2 + 2 + rest + binary.MaxVarintLen64 + 2 + keySize
 }
 
 var errNode = errors.New("page is malformed")
@@ -87,6 +101,7 @@ var errNode = errors.New("page is malformed")
 // maxParts is how many parts the largest value has.
 const maxParts = (store.MaxValue+store.MaxValue/8)/partSize + 1
 
+// decodeNode reads a page; its values lie in b.
 func decodeNode(b []byte) (*node, error) {
 	if len(b) == 0 || b[0] > 1 {
 		return nil, errNode
@@ -110,14 +125,23 @@ func decodeNode(b []byte) (*node, error) {
 		}
 		it := item{key: last[:shared] + string(b[:rest])}
 		b = b[rest:]
-		it.ref.number, it.ref.parts = number(1<<62), int(number(maxParts))
-		if len(b) < keySize || it.ref.number == 0 || it.ref.parts == 0 || len(it.key) > store.MaxKey {
+		if len(it.key) > store.MaxKey || len(n.items) > 0 && it.key <= last || n.leaf && it.key == "" {
 			return nil, errNode
 		}
-		if len(n.items) > 0 && it.key <= last || n.leaf && it.key == "" {
-			return nil, errNode
+		if n.leaf && len(b) > 0 && b[0] == 0 {
+			b = b[1:]
+			size, more := binary.Uvarint(b)
+			if more <= 0 || size > maxInline || uint64(len(b)-more) < size {
+				return nil, errNode
+			}
+			it.value, b = b[more:][:size:size], b[more+int(size):]
+		} else {
+			it.ref.number, it.ref.parts = number(1<<62), int(number(maxParts))
+			if len(b) < keySize || it.ref.number == 0 || it.ref.parts == 0 {
+				return nil, errNode
+			}
+			b = b[copy(it.ref.key[:], b):]
 		}
-		b = b[copy(it.ref.key[:], b):]
 		n.items = append(n.items, it)
 		last = it.key
 	}

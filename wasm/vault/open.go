@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"petmail/wasm/store"
 )
 
 // State is what Inspect finds.
@@ -52,7 +54,7 @@ func inspect(config Config) ([]slot, error) {
 		return nil, ErrRootGone
 	case len(slots) == 0 && (len(records) > 0 || erased < 1):
 		return nil, fmt.Errorf("%w: root file makes no sense", ErrDamaged)
-	case len(slots) > 0 && len(records) == 0 && slots[0].seq > 1:
+	case len(slots) > 0 && len(records) == 0 && slots[len(slots)-1].seq > 1:
 		return nil, ErrStoreGone
 	}
 	return slots, nil
@@ -109,8 +111,11 @@ func (v *Vault) create() error {
 // enter opens the newest slot that leads to a directory, and erases the other.
 func (v *Vault) enter(slots []slot, secret Secret) error {
 	var first error
-	for _, s := range slots {
+	for i, s := range slots {
 		err := v.try(s, secret)
+		if err == nil && i+1 < len(slots) {
+			err = v.settle()
+		}
 		if err == nil {
 			return v.eraseOther(s.index)
 		}
@@ -164,6 +169,30 @@ func (v *Vault) begin(s slot, r root) error {
 		return fmt.Errorf("%w: directory makes no sense", ErrDamaged)
 	}
 	v.state.top, v.garbage, v.next = c.top, c.garbage, c.next
+	return nil
+}
+
+// settle makes durable what the directory that was read leads to. A process
+// that ended before its Commit returned may have left it where others read it
+// and a power cut takes it; then the other root is still needed. Whatever
+// makes a later batch durable makes the ones before it so.
+func (v *Vault) settle() error {
+	d := v.state.directory
+	var keys []string
+	for i := range d.parts {
+		keys = append(keys, v.names.name(d.number+uint64(i)))
+	}
+	parts, err := v.config.Backing.GetMany(keys)
+	if err != nil {
+		return fmt.Errorf("couldn't read storage: %w", err)
+	}
+	var b store.Batch
+	for i, part := range parts {
+		b.Put(keys[i], part)
+	}
+	if err := v.config.Backing.Commit(&b); err != nil {
+		return fmt.Errorf("couldn't write storage: %w", err)
+	}
 	return nil
 }
 

@@ -37,7 +37,8 @@ type RootFile interface {
 // all that is before them. All numbers are big-endian. An erased slot is all
 // zeros.
 const (
-	slotMagic  = "petmvlt1"
+	slotMagic  = "petmvlt2"
+	slotMagic1 = "petmvlt1" // no value lies in a leaf
 	slotHeader = 18
 	slotEnd    = SlotSize - sha256.Size
 	maxBody    = slotEnd - slotHeader
@@ -89,7 +90,8 @@ func readSlot(f RootFile, index int) (slot, slotState, error) {
 	}
 	sum := sha256.Sum256(b[:slotEnd])
 	n := int(binary.BigEndian.Uint16(b[16:]))
-	if string(b[:8]) != slotMagic || subtle.ConstantTimeCompare(sum[:], b[slotEnd:]) != 1 || n > maxBody {
+	known := string(b[:8]) == slotMagic || string(b[:8]) == slotMagic1
+	if !known || subtle.ConstantTimeCompare(sum[:], b[slotEnd:]) != 1 || n > maxBody {
 		return slot{}, slotDamaged, nil
 	}
 	s := slot{index: index, seq: binary.BigEndian.Uint64(b[8:])}

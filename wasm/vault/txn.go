@@ -21,6 +21,7 @@ type txn struct {
 	// replaced.
 	spare []uint64
 	freed []uint64                // numbers that nothing will lead to any more
+	stale [][keySize]byte         // keys of pages that are replaced
 	pages map[[keySize]byte]*node // new ones
 }
 
@@ -96,6 +97,7 @@ func (t *txn) load(it item) (*node, error) {
 		return nil, err
 	}
 	t.free(it.ref)
+	t.stale = append(t.stale, it.ref.key)
 	return n, nil
 }
 
@@ -166,6 +168,11 @@ func (t *txn) applyLeaf(n *node, changes []change) ([]item, error) {
 			old = old[1:]
 		}
 		if c.value == nil {
+			continue
+		}
+		if len(c.value) <= maxInline {
+			// Not the caller's bytes; an empty value is not nil.
+			out = append(out, item{key: c.key, value: append([]byte{}, c.value...)})
 			continue
 		}
 		r, err := t.store(c.value)

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +71,8 @@ type state struct {
 
 var _ store.Store = (*Vault)(nil)
 
-// maxCached is how many pages are kept in memory, each of some 8 KiB.
+// maxCached is how many pages are kept in memory, each of some 8 KiB; those
+// that a Commit replaces go.
 const maxCached = 1024
 
 func (v *Vault) partName(number uint64) func(int) string {
@@ -230,21 +232,28 @@ func (v *Vault) readAt(s state, find func(top *node) ([]item, error)) ([]store.R
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}
-	refs := make([]ref, len(items))
+	records := make([]store.Record, len(items))
+	var refs []ref
+	var far []int // the items that refs are of
 	for i, it := range items {
-		refs[i] = it.ref
+		records[i] = store.Record{Key: it.key, Value: bytes.Clone(it.value)}
+		if it.value == nil {
+			refs, far = append(refs, it.ref), append(far, i)
+		}
+	}
+	if len(refs) == 0 {
+		return records, nil
 	}
 	values, err := v.fetch(refs)
 	if se := (*sealedError)(nil); errors.As(err, &se) {
-		key := items[se.index].key
+		key := items[far[se.index]].key
 		return nil, &DamageError{From: key, To: key + "\x00"}
 	}
 	if err != nil {
 		return nil, err
 	}
-	records := make([]store.Record, len(items))
-	for i, it := range items {
-		records[i] = store.Record{Key: it.key, Value: values[i]}
+	for i, value := range values {
+		records[far[i]].Value = value
 	}
 	return records, nil
 }
