@@ -114,6 +114,13 @@ func plantedTrees() map[string]planted {
 			bad:  map[string]string{"shared/mls/a.go": "package mls\n\nimport \"time\"\n\nvar _ = time.Now()\n", "wasm/invite/a.go": "package invite\n\nimport \"time\"\n\nvar _ = time.Since(time.Time{})\n"},
 			good: map[string]string{"wasm/agent/a.go": "package agent\n\nimport \"time\"\n\nvar _ = time.Now()\n", "shared/mls/b.go": "package mls\n\nimport \"time\"\n\nconst d = time.Second\n"},
 		},
+		"test-hooks-only-in-test-builds": {
+			bad: map[string]string{
+				"wasm/cmd/petmail/a.go": "//go:build js\n\npackage main\n\nconst name = \"petmailDebug\"\n",
+				"wasm/cmd/petmail/b.go": "//go:build js && !petmailtest\n\npackage main\n\nconst name = \"petmailDebug\"\n",
+			},
+			good: map[string]string{"wasm/cmd/petmail/c.go": "//go:build js && petmailtest\n\npackage main\n\nconst name = \"petmailDebug\"\n"},
+		},
 		"tests-do-not-sleep": {
 			bad: map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"time\"\n\nfunc f() { time.Sleep(1) }\n"},
 			good: map[string]string{

@@ -3,8 +3,13 @@ package arch
 import (
 	"fmt"
 	"go/ast"
+	"regexp"
 	"sort"
+	"strings"
 )
+
+// testBuild is the first line of a file that only test builds have.
+var testBuild = regexp.MustCompile(`^//go:build js && petmailtest\n`)
 
 func goRules() []Rule {
 	return []Rule{
@@ -28,6 +33,19 @@ func goRules() []Rule {
 				_, ok := n.(*ast.GoStmt)
 				return "starts a goroutine", ok && !f.Test && in(f.Dir, "relay/core")
 			}),
+		},
+		{
+			Name: "test-hooks-only-in-test-builds",
+			Why:  "what moves the agent's clock or makes it panic must not be in the program that people run",
+			Check: func(tree *Tree) []Violation {
+				var found []Violation
+				for _, file := range tree.Text {
+					if in(file.Path, "wasm") && strings.Contains(file.Data, "petmailDebug") && !testBuild.MatchString(file.Data) {
+						found = append(found, Violation{file.Path, 0, "has hooks for tests, and no build tag"})
+					}
+				}
+				return found
+			},
 		},
 		{
 			Name: "no-clock-where-time-is-passed-in",

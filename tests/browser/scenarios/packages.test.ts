@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { built, root } from "../lib/paths.ts";
 import { expect, test } from "../lib/scene.ts";
@@ -21,6 +22,25 @@ test("web-ext lint finds nothing in the extension for Firefox", () => {
   }
   const { errors, warnings }: Lint = JSON.parse(output);
   expect([...errors, ...warnings].map(({ message, file }) => `${file}: ${message}`)).toEqual([]);
+});
+
+test("no package holds the hooks of the test build", async ({ relay }) => {
+  const hooks = "petmailDebug";
+  expect((await readFile(built.testWasm)).includes(hooks)).toBe(true);
+  let programs = 0;
+  for (const folder of [built.chromiumExtension, built.firefoxExtension]) {
+    for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const bytes = await readFile(join(file.parentPath, file.name));
+      expect(bytes.includes(hooks), file.name).toBe(false);
+      if (!file.name.endsWith(".wasm")) continue;
+      programs++;
+      // The relay serves the same program.
+      const served = await fetch(`${relay.url}/assets/${file.name}`);
+      expect(Buffer.from(await served.arrayBuffer()).equals(bytes)).toBe(true);
+    }
+  }
+  expect(programs).toBe(2);
 });
 
 // Mozilla's linter does not know Chromium's manifest; Chromium says itself

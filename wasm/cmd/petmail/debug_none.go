@@ -2,7 +2,10 @@
 
 package main
 
-import "log/slog"
+import (
+	"log/slog"
+	"time"
+)
 
-// debug is for test builds only.
-func debug(*slog.Logger) {}
+// debug is for test builds only; it returns the agent's clock.
+func debug(*slog.Logger) func() time.Time { return time.Now }

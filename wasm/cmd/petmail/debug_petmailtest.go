@@ -5,14 +5,18 @@ package main
 import (
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"syscall/js"
+	"time"
 )
 
 // debug puts the object petmailDebug into the Worker's global scope, with
-// panic(), which ends the program as a defect would, and memory(), which
-// collects garbage and returns {heap, system} in bytes.
-func debug(logger *slog.Logger) {
+// panic(), which ends the program as a defect would, memory(), which collects
+// garbage and returns {heap, system} in bytes, and advance(seconds), which
+// moves the clock forward that debug returns.
+func debug(logger *slog.Logger) func() time.Time {
 	logger.Warn("this is a test build")
+	var ahead atomic.Int64 // nanoseconds
 	js.Global().Set("petmailDebug", map[string]any{
 		"panic": js.FuncOf(func(js.Value, []js.Value) any {
 			go panic("asked for by a test")
@@ -24,5 +28,10 @@ func debug(logger *slog.Logger) {
 			runtime.ReadMemStats(&m)
 			return map[string]any{"heap": m.HeapAlloc, "system": m.Sys}
 		}),
+		"advance": js.FuncOf(func(_ js.Value, args []js.Value) any {
+			ahead.Add(int64(args[0].Float() * float64(time.Second)))
+			return nil
+		}),
 	})
+	return func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 }

@@ -23,12 +23,11 @@ func main() {
 	h := host{js.Global().Get("petmailHost")}
 	// The Worker's console; info says how often, never what.
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	g, err := open(h, logger)
+	g, err := open(h, logger, debug(logger))
 	if err != nil {
 		logger.Error("couldn't start", "err", err)
 		h.failed(reason(err))
 	}
-	debug(logger)
 	h.Call("ready", jsapi.Attacher(g))
 	select {}
 }
@@ -44,21 +43,21 @@ func (h host) failed(reason string) {
 	os.Exit(1)
 }
 
-func open(h host, logger *slog.Logger) (*gate.Gate, error) {
+func open(h host, logger *slog.Logger, now func() time.Time) (*gate.Gate, error) {
 	places, err := openPlaces(h, logger)
 	if err != nil {
 		return nil, err
 	}
 	return gate.Open(gate.Config{
 		Vault: places,
-		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger) },
+		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger, now) },
 		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
 		Remove: func() {
 			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
 				logger.Warn("couldn't remove what is left, which is empty", "err", err)
 			}
 		},
-		Now:     time.Now,
+		Now:     now,
 		Logger:  logger,
 		Version: h.text("version"),
 		End: func(reason gate.Reason) {
@@ -71,12 +70,12 @@ func open(h host, logger *slog.Logger) (*gate.Gate, error) {
 	})
 }
 
-func start(h host, s store.Store, erased func(), logger *slog.Logger) (gate.Agent, error) {
+func start(h host, s store.Store, erased func(), logger *slog.Logger, now func() time.Time) (gate.Agent, error) {
 	a, err := agent.Open(agent.Config{
 		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
-		Now:       time.Now,
+		Now:       now,
 		Logger:    logger,
 		Version:   h.text("version"),
 		Restarted: h.Get("restarted").Bool(),
