@@ -29,13 +29,16 @@ type Traffic struct {
 	Ours     int   `json:"ours"`     // envelopes to the owner of the disk, which its box key opens
 	Messages int   `json:"messages"` // MLS messages in those
 	Read     []int `json:"read"`     // of which a group's state still decrypts these, by place in the list
+	Welcomes int   `json:"welcomes"` // Welcomes in those
+	Entered  []int `json:"entered"`  // of which an init key still opens these, by place in the list
 }
 
 // mostPast is more than any agent keeps of epochs that have ended.
 const mostPast = 1000
 
-// Traffic tries every group state that was found on every envelope.
-func (f *Findings) Traffic(envelopes [][]byte) Traffic {
+// Traffic tries every group state that was found on every envelope, and every
+// 32 bytes that were decrypted as the init key of every Welcome.
+func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 	var boxes []address.BoxKey
 	var groups []*mls.State
 	for _, plain := range f.Plain {
@@ -50,6 +53,8 @@ func (f *Findings) Traffic(envelopes [][]byte) Traffic {
 		}
 	}
 	t := Traffic{Groups: len(groups)}
+	var welcomed []letter
+	var from []int // their envelopes, by place in the list
 	for i, envelope := range envelopes {
 		for _, box := range boxes {
 			opened, err := box.Open(envelope)
@@ -58,7 +63,18 @@ func (f *Findings) Traffic(envelopes [][]byte) Traffic {
 			}
 			t.Ours++
 			body, err := conversation.DecodeBody(opened.Body)
-			if err != nil || body.Kind == conversation.BodyWelcome {
+			if err != nil {
+				continue
+			}
+			if body.Kind == conversation.BodyWelcome {
+				t.Welcomes++
+				more, err := letters(body.Payload)
+				if err != nil {
+					return Traffic{}, err
+				}
+				for _, l := range more {
+					welcomed, from = append(welcomed, l), append(from, i)
+				}
 				continue
 			}
 			t.Messages++
@@ -70,5 +86,10 @@ func (f *Findings) Traffic(envelopes [][]byte) Traffic {
 			}
 		}
 	}
-	return t
+	for i, opened := range f.opens(welcomed) {
+		if opened {
+			t.Entered = append(t.Entered, from[i])
+		}
+	}
+	return t, nil
 }

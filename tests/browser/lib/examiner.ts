@@ -27,7 +27,16 @@ export interface Report {
   /** Names of the texts in what was decrypted. */
   read: string[];
   clear: { text: string; file: string; offset: number; form: string }[] | null;
-  traffic: { groups: number; ours: number; messages: number; read: number[] | null };
+  traffic: {
+    groups: number;
+    ours: number;
+    messages: number;
+    /** Places in the list of envelopes that a group's state still decrypts. */
+    read: number[] | null;
+    welcomes: number;
+    /** The same for Welcomes that an init key still opens. */
+    entered: number[] | null;
+  };
 }
 
 /** The examiner, built for one test. */

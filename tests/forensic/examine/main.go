@@ -96,7 +96,10 @@ func run(t task) (report, error) {
 	}
 	r := report{
 		Windows: found.Windows, Bytes: found.Bytes, Records: evidence.Records(), Opened: found.Opened,
-		Slots: found.Slots, Roots: found.Roots, Read: []string{}, Traffic: found.Traffic(envelopes),
+		Slots: found.Slots, Roots: found.Roots, Read: []string{},
+	}
+	if r.Traffic, err = found.Traffic(envelopes); err != nil {
+		return report{}, err
 	}
 	for name, text := range t.Texts {
 		if slices.ContainsFunc(found.Plain, func(plain []byte) bool { return bytes.Contains(plain, []byte(text)) }) {
