@@ -30,8 +30,9 @@ export function forgetLinks(keep: string): Promise<void> {
       removeRuleIds: others.map(({ id }) => id),
     });
     const { origins = [] } = await chrome.permissions.getAll();
-    for (const origin of origins) {
-      // Those of the manifest cannot be given back.
+    // Firefox would take away what came with the extension, too.
+    const own = chrome.runtime.getManifest().host_permissions ?? [];
+    for (const origin of origins.filter((origin) => !own.includes(origin))) {
       await chrome.permissions.remove({ origins: [origin] }).catch(() => false);
     }
   });
