@@ -75,6 +75,8 @@ async function start(profile: string, options: FirefoxOptions): Promise<Browser>
     "intl.accept_languages": "en-GB",
     "ui.prefersReducedMotion": 1,
     "browser.aboutwelcome.enabled": false,
+    // Whoever asks for an optional permission gets it, without a prompt.
+    "extensions.webextOptionalPermissionPrompts": false,
     // A temporary extension loses its storage with the browser otherwise.
     "extensions.webextensions.keepStorageOnUninstall": true,
     "extensions.webextensions.keepUuidOnUninstall": true,

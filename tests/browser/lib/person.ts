@@ -88,17 +88,72 @@ export class Person {
     await expect.poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE }).toContain(text);
   }
 
-  /** Deletes a message of the open conversation here, and sees it go. */
-  async remove(text: string): Promise<void> {
+  /** Opens the menu of a message of the open conversation and chooses from it. */
+  async choose(text: string, item: string): Promise<void> {
     const texts = await this.surface.texts(id("message-text"));
     const ids = await this.surface.attributes(id("message"), "data-id");
     const message = ids[texts.lastIndexOf(text)];
     await this.surface.click(`[data-id="${message}"] ${id("message-menu")}`);
-    await this.surface.click(id("message-delete"));
+    await this.surface.click(id(item));
+  }
+
+  /** Deletes a message of the open conversation here, and sees it go. */
+  async remove(text: string): Promise<void> {
+    await this.choose(text, "message-delete");
     await this.surface.click(id("confirm"));
+    await this.expectNo(text);
+  }
+
+  /** Deletes a message of their own for everyone, and sees it go. */
+  async removeForAll(text: string): Promise<void> {
+    await this.choose(text, "message-delete-everyone");
+    await this.surface.click(id("confirm"));
+    await this.expectNo(text);
+  }
+
+  /** Sets how long messages of the open conversation stay, in seconds; 0: for good. */
+  async setTimer(seconds: number): Promise<void> {
+    await this.surface.click(id("timer"));
+    await this.surface.click(id(`timer-${seconds}`));
+    await this.surface.click(id("confirm"));
+    await this.expectTimer(seconds);
+  }
+
+  /** Deletes the open conversation with all that was said, and the person with it. */
+  async forget(): Promise<void> {
+    await this.surface.click(id("details"));
+    await this.surface.click(id("forget"));
+    await this.surface.click(id("confirm"));
+  }
+
+  /** Deletes the whole Petmail, and sees the first run. */
+  async erase(): Promise<void> {
+    await this.surface.click(id("settings"));
+    await this.surface.click(id("erase"));
+    await this.sees("erase-word");
+    await this.surface.fill(id("erase-word"), "delete");
+    await this.surface.click(id("confirm"));
+    await this.sees("persona-name");
+  }
+
+  /** Waits until the open conversation does not show a message. */
+  async expectNo(text: string): Promise<void> {
     await expect
-      .poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE })
+      .poll(() => this.surface.texts(id("message-text")), {
+        timeout: PATIENCE,
+        message: `${this.name} sees a message go`,
+      })
       .not.toContain(text);
+  }
+
+  /** Waits until the open conversation has a timer, in seconds; 0: none. */
+  async expectTimer(seconds: number): Promise<void> {
+    await expect
+      .poll(async () => (await this.surface.attributes(id("timer"), "data-seconds"))[0], {
+        timeout: PATIENCE,
+        message: `the timer that ${this.name} sees`,
+      })
+      .toBe(String(seconds));
   }
 
   /** Waits until the open conversation shows exactly these messages, in this order. */
@@ -218,6 +273,38 @@ export class WebPerson extends Person {
   useTab(page: Page): void {
     this.page = page;
     this.surface = new ChromiumSurface(page);
+  }
+
+  async leave(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+/** A person with the web app in a Firefox of their own. */
+export class FirefoxWebPerson extends Person {
+  private constructor(
+    name: string,
+    public browser: Firefox,
+    surface: Surface,
+    origin: string,
+  ) {
+    super(name, surface, `${origin}/`);
+  }
+
+  static async arrive(
+    name: string,
+    at: { url: string },
+    options: FirefoxOptions = {},
+  ): Promise<FirefoxWebPerson> {
+    const browser = await Firefox.start(options);
+    return new FirefoxWebPerson(name, browser, new FirefoxSurface(await browser.tab()), at.url);
+  }
+
+  /** Opens the browser again after it was shut or killed. */
+  async openBrowser(): Promise<void> {
+    await this.browser.open();
+    this.surface = new FirefoxSurface(await this.browser.tab());
+    await this.surface.goto(this.home);
   }
 
   async leave(): Promise<void> {

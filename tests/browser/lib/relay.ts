@@ -59,6 +59,13 @@ export class Relay {
     await this.up();
   }
 
+  /** What it counts (docs/operating.md): the value of a metric, such as `deposits_total{result="nobody"}`. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(`${this.url}/metrics`);
+    const line = (await response.text()).split("\n").find((line) => line.startsWith(`petmail_${name} `));
+    return Number(line?.split(" ")[1] ?? Number.NaN);
+  }
+
   /** Everything it has written to its log so far. */
   logs(): string {
     return this.output;

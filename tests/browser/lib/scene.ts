@@ -52,9 +52,9 @@ export class Cast {
   }
 
   /** Somebody with the extension in Firefox. */
-  async firefoxExtension(name: string): Promise<FirefoxExtensionPerson> {
+  async firefoxExtension(name: string, relay: { url: string } = this.relay): Promise<FirefoxExtensionPerson> {
     const person = this.enter(await FirefoxExtensionPerson.arrive(name));
-    await person.start(this.relay);
+    await person.start(relay);
     return person;
   }
 

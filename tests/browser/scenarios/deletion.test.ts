@@ -12,15 +12,6 @@ async function lookAt(page: Page, what: string): Promise<void> {
   }
 }
 
-/** Opens the menu of the message with a text and chooses from it. */
-async function choose(person: Person, text: string, item: string): Promise<void> {
-  const texts = await person.surface.texts(id("message-text"));
-  const ids = await person.surface.attributes(id("message"), "data-id");
-  const message = ids[texts.lastIndexOf(text)];
-  await person.surface.click(`[data-id="${message}"] ${id("message-menu")}`);
-  await person.surface.click(id(item));
-}
-
 /** Receipts in seconds, so that nobody waits. */
 async function quickReceipts(person: Person, back: string): Promise<void> {
   await person.surface.click(id("settings"));
@@ -33,7 +24,7 @@ test("a message deleted here goes from here", async ({ cast }) => {
   await ana.send("stays");
   await ana.send("goes");
   await ben.expectConversation(["stays", "goes"]);
-  await choose(ben, "goes", "message-delete");
+  await ben.choose("goes", "message-delete");
   await lookAt(ben.page, "asked before a message is deleted");
   await ben.surface.click(id("confirm"));
   await ben.expectConversation(["stays"]);
@@ -50,7 +41,7 @@ test("a message deleted for everyone goes on both sides, and one sees when", asy
   await ana.send("goes");
   await ben.expectConversation(["stays", "goes"]);
   await ana.expectState("goes", "sent|delivered");
-  await choose(ana, "goes", "message-delete-everyone");
+  await ana.choose("goes", "message-delete-everyone");
   await lookAt(ana.page, "asked before a message is deleted for everyone");
   await ana.surface.click(id("confirm"));
   await ana.expectConversation(["stays", "You deleted this message"]);
@@ -62,7 +53,7 @@ test("a message deleted for everyone goes on both sides, and one sees when", asy
   await lookAt(ben.page, "a tombstone");
   expect(await ben.page.content()).not.toContain("goes");
 
-  await choose(ana, "You deleted this message", "message-delete");
+  await ana.choose("You deleted this message", "message-delete");
   await ana.surface.click(id("confirm"));
   await ana.expectConversation(["stays"]);
 });
@@ -184,27 +175,94 @@ test("a deleted Petmail begins from nothing, in every tab, and can meet people a
   await ana.sees("conversation");
 });
 
-test("a person with the extension in Firefox deletes for somebody with the one in Chromium", async ({
+/** What a browser keeps of an extension besides what came with it. */
+interface Kept {
+  /** Whose links it opens. */
+  links: string[];
+  /** Where it may go. */
+  origins: string[];
+  /** How many records lie in each database. */
+  records: Record<string, number>;
+  /** The files of the origin. */
+  files: string[];
+  caches: string[];
+  texts: number;
+}
+
+function kept(person: Person): Promise<Kept> {
+  return person.surface.run<Kept>(`(async () => {
+    const rules = await chrome.declarativeNetRequest.getDynamicRules();
+    const { origins = [] } = await chrome.permissions.getAll();
+    const records = {};
+    for (const { name } of await indexedDB.databases()) {
+      records[name] = await new Promise((resolve, reject) => {
+        const open = indexedDB.open(name);
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const [store] = open.result.objectStoreNames;
+          const count = open.result.transaction(store).objectStore(store).count();
+          count.onsuccess = () => resolve(count.result);
+          open.result.close();
+        };
+      });
+    }
+    const files = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
+    return {
+      links: rules.map(({ condition }) => condition.regexFilter.replaceAll("\\\\", "").slice(1).split("/i/")[0]),
+      origins,
+      records,
+      files,
+      caches: await caches.keys(),
+      texts: localStorage.length + sessionStorage.length,
+    };
+  })()`);
+}
+
+test("a person with the extension in Firefox deletes for somebody with the one in Chromium, and both delete all", async ({
   cast,
+  relay,
 }) => {
-  const [ana, ben] = [await cast.chromiumExtension("Ana"), await cast.firefoxExtension("Ben")];
+  // An address whose permission the extension asks for.
+  const numeric = { url: relay.url.replace("localhost", "127.0.0.1") };
+  const [ana, ben] = [await cast.chromiumExtension("Ana"), await cast.firefoxExtension("Ben", numeric)];
   const { link } = await ana.invite();
   await ben.accept(link);
   await meet(ana, ben);
   await ben.send("goes");
   await ana.expectConversation(["goes"]);
   await ben.expectState("goes", "sent|delivered");
-  await choose(ben, "goes", "message-delete-everyone");
+  await ben.choose("goes", "message-delete-everyone");
   await ben.surface.click(id("confirm"));
   await expect
     .poll(async () => (await ana.surface.texts(id("message-text")))[0])
     .toMatch(/Ben.? deleted this message/);
-  for (const person of [ana, ben]) {
-    await person.surface.click(id("settings"));
-    await person.surface.click(id("erase"));
-    await person.sees("erase-word");
-    await person.surface.fill(id("erase-word"), "delete");
-    await person.surface.click(id("confirm"));
-    await person.sees("persona-name");
-  }
+
+  // Of the relay that the extension was built for it opens links from the first.
+  const packed = ["http://localhost:8787", "http://localhost/*"];
+  expect(await kept(ana)).toMatchObject({ links: [packed[0], relay.url], origins: [packed[1]] });
+  expect(await kept(ben)).toMatchObject({
+    links: [packed[0], numeric.url],
+    origins: [packed[1], "http://127.0.0.1/*"],
+  });
+  const nothing: Kept = {
+    links: packed.slice(0, 1),
+    origins: packed.slice(1),
+    records: { "petmail-vault": 0 },
+    files: ["petmail-root"],
+    caches: [],
+    texts: 0,
+  };
+  await ben.erase();
+  expect(await kept(ben)).toEqual(nothing);
+  // His mailbox is gone, and nobody who writes to it can tell.
+  await ana.send("are you there?");
+  await ana.expectState("are you there?", "sent");
+  expect(await relay.metric('deposits_total{result="nobody"}')).toBe(1);
+  await relay.restart(); // it counts its tables when it starts
+  await expect.poll(() => relay.metric('stored{kind="mailboxes"}')).toBe(1);
+  await ana.erase();
+  expect(await kept(ana)).toEqual(nothing);
+  await relay.restart();
+  await expect.poll(() => relay.metric('stored{kind="mailboxes"}')).toBe(0);
 });
