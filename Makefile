@@ -98,7 +98,7 @@ $(WASM_EXEC): FORCE
 .PHONY: FORCE
 FORCE:
 
-# The same agent with commands that only tests may have: panic, heap.
+# The same agent with commands that only tests may have: panic, heap, clock.
 .PHONY: wasm-test
 wasm-test:
 	@mkdir -p dist/wasm-test

@@ -258,7 +258,7 @@ test("a person with the extension in Firefox deletes for somebody with the one i
   // His mailbox is gone, and nobody who writes to it can tell.
   await ana.send("are you there?");
   await ana.expectState("are you there?", "sent");
-  expect(await relay.metric('deposits_total{result="nobody"}')).toBe(1);
+  expect(await relay.metric('deposits_total{result="nobody"}')).toBeGreaterThan(0);
   await relay.restart(); // it counts its tables when it starts
   await expect.poll(() => relay.metric('stored{kind="mailboxes"}')).toBe(1);
   await ana.erase();
