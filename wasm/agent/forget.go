@@ -192,14 +192,17 @@ func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
 	return nil, nil
 }
 
-// forget deletes a conversation: what makes it one at once, so that it never
-// comes back, and the rest in the turns that follow.
+// forget deletes a conversation: what makes it one, so that it never comes
+// back, and as many of its records as one turn may. The turns that follow do
+// the rest, and find what this one stores besides.
 func (t *turn) forget(e *entry) {
 	id := e.c.ID
 	t.batch.Delete(groupKey(id))
 	t.batch.Delete(convKey(id))
 	t.saveDraft(id, "")
-	t.saveGoing(id, &going{Total: e.said(), Began: t.now})
+	g := &going{Total: e.said(), Began: t.now}
+	t.forgetRecords(id, g)
+	t.saveGoing(id, g)
 	delete(t.a.state.conversations, id)
 	delete(t.dirty, id)
 	delete(t.hidden, id)
@@ -213,6 +216,12 @@ func (t *turn) saveGoing(id wire.ID, g *going) {
 
 // forgetSome deletes records of a conversation that is gone.
 func (t *turn) forgetSome(id wire.ID, g *going) {
+	t.progress(id, g, t.forgetRecords(id, g))
+}
+
+// forgetRecords deletes stored records of a conversation, at most maxDeletions,
+// and reports whether that was all.
+func (t *turn) forgetRecords(id wire.ID, g *going) (all bool) {
 	left := maxDeletions
 	for _, prefix := range []string{prefMessage, prefRow, prefHeld, prefRequest, prefUnread, prefMoved} {
 		if left == 0 {
@@ -224,18 +233,27 @@ func (t *turn) forgetSome(id wire.ID, g *going) {
 		}
 		left -= len(records)
 		for _, r := range records {
+			if prefix == prefMessage {
+				g.Done++
+				t.forgetDue(id, r.Key)
+			}
 			t.batch.Delete(r.Key)
-			if prefix != prefMessage {
-				continue
-			}
-			g.Done++
-			var m conversation.Message
-			if err := wire.Unmarshal(r.Value, &m, maxRecord); err == nil && m.Expires != 0 {
-				t.batch.Delete(dueKey(m.Timer, m.Expires, id, m.Cursor))
-			}
 		}
 	}
-	t.progress(id, g, left > 0)
+	return left > 0
+}
+
+// forgetDue deletes what waits for the timer of a message, as this turn leaves
+// it, to end.
+func (t *turn) forgetDue(id wire.ID, key string) {
+	value, err := t.get(key)
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't read message: %w", err))
+	}
+	var m conversation.Message
+	if value != nil && wire.Unmarshal(value, &m, maxRecord) == nil && m.Expires != 0 {
+		t.batch.Delete(dueKey(m.Timer, m.Expires, id, m.Cursor))
+	}
 }
 
 // progress stores how far a deletion has come, and shows it if it takes long.
@@ -253,7 +271,9 @@ func (t *turn) progress(id wire.ID, g *going, ended bool) {
 	}
 }
 
-// clearConversation deletes all messages with a person, here.
+// clearConversation deletes all messages with a person, here: as many as one
+// turn may at once, the rest in the turns that follow, which find what this one
+// stores besides.
 func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 	e, err := t.find(args.Conversation)
 	if err != nil {
@@ -262,7 +282,19 @@ func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 	e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
 	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
 	t.saveDraft(e.c.ID, "")
-	t.saveGoing(e.c.ID, &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now})
+	g := &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now}
+	page, err := t.a.messages(e.c.ID, "", false, maxDeletions)
+	if err != nil {
+		t.fail(err)
+	}
+	var now []conversation.Message // as this turn leaves them
+	for _, m := range page {
+		if m, ok := t.message(e, m.Cursor); ok {
+			now = append(now, m)
+		}
+	}
+	t.clearThese(e, g, now)
+	t.saveGoing(e.c.ID, g)
 	t.touch(e)
 	t.emit(api.Event{ConversationCleared: e.c.ID.String()})
 	return nil, nil
@@ -281,9 +313,21 @@ func (t *turn) clearSome(id wire.ID, g *going) {
 	if err != nil {
 		t.fail(err)
 	}
+	if len(page) > 0 {
+		g.From = page[len(page)-1].Cursor
+	}
+	t.clearThese(e, g, page)
+	ended := len(page) < maxDeletions
+	if ended {
+		t.emit(api.Event{ConversationCleared: id.String()})
+	}
+	t.progress(id, g, ended)
+}
+
+// clearThese deletes those of the messages that go.
+func (t *turn) clearThese(e *entry, g *going, messages []conversation.Message) {
 	var unsent []conversation.Target
-	for _, m := range page {
-		g.From = m.Cursor
+	for _, m := range messages {
 		if !g.takes(m) {
 			continue
 		}
@@ -299,11 +343,6 @@ func (t *turn) clearSome(id wire.ID, g *going) {
 		t.ask(e, unsent[:n], nil)
 		unsent = unsent[n:]
 	}
-	ended := len(page) < maxDeletions
-	if ended {
-		t.emit(api.Event{ConversationCleared: id.String()})
-	}
-	t.progress(id, g, ended)
 }
 
 // shown reads the messages before a cursor, newest first, that a page may see.

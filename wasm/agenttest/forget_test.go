@@ -58,6 +58,44 @@ func TestForgetTakesEverything(t *testing.T) {
 	})
 }
 
+// TestWhatIsSaidToBeGoneIsGone: a page that was told so needs no further commit
+// for it, unless it takes long.
+func TestWhatIsSaidToBeGoneIsGone(t *testing.T) {
+	for _, cmd := range []api.Command{api.CmdForget, api.CmdClear} {
+		t.Run(string(cmd), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+				c := Meet(ada, bob)
+				ada.setTimer(c, api.TimerDay)
+				bob.awaitTimer(c, api.TimerDay)
+				ada.Send(c, "read-marker")
+				bob.wait("it", func() bool { return len(bob.Messages(c)) == 2 })
+				bob.read(c)
+				bob.wait("its timer", func() bool { return len(bob.stored("due/")) > 0 })
+				ada.Send(c, "unread-marker")
+				bob.wait("it", func() bool { return len(bob.Messages(c)) == 3 })
+				bob.do(api.CmdDraft, api.DraftArgs{Conversation: c, Text: "draft-marker"}, nil)
+				bob.SetOffline(true)
+				bob.Send(c, "unsent-marker")
+				synctest.Wait()
+
+				commits := 0
+				bob.Store.Plan(func(int, *store.Batch) faulty.Fault {
+					if commits++; commits > 1 {
+						return faulty.CrashBefore
+					}
+					return faulty.None
+				})
+				bob.do(cmd, api.ConversationArgs{Conversation: c}, nil)
+				synctest.Wait()
+				require.False(t, bob.holds("marker"), "found in %v", bob.keysWith("marker"))
+				for _, prefix := range []string{"msg/", "due/", "new/"} {
+					require.Empty(t, bob.stored(prefix))
+				}
+			})
+		})
+	}
+}
+
 // fill puts so many received messages on the disk of a person whose agent is
 // stopped, as if they had come long ago.
 func (p *Person) fill(id string, count int) {
