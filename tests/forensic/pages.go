@@ -19,16 +19,17 @@ type directory struct {
 	Top     []byte `cbor:"1,keyasint"`
 	Garbage []byte `cbor:"2,keyasint"`
 	Next    uint64 `cbor:"3,keyasint"`
+	Recent  []byte `cbor:"4,keyasint,omitempty"`
 }
 
-// Leaf returns the items of a leaf, or of a directory whose top page is one;
-// none if plain is neither. From the vault's format: a leaf is a byte 1, then
+// Leaf returns the items of a leaf, or those that a directory holds; none if
+// plain is neither. From the vault's format: a leaf is a byte 1, then
 // items: shared, rest, bytes; number, parts, 32 bytes key; or number 0, length
 // and value. Numbers are unsigned LEB128.
 func Leaf(plain []byte) []Item {
 	var d directory
 	if wire.Unmarshal(plain, &d, len(plain)) == nil {
-		plain = d.Top
+		return append(Leaf(d.Top), Leaf(d.Recent)...)
 	}
 	if len(plain) == 0 || plain[0] != 1 {
 		return nil

@@ -19,7 +19,12 @@ func (v *Vault) Check() (Report, error) {
 		return Report{}, err
 	}
 	var r Report
-	return r, v.check(s.top, &r)
+	if err := v.check(s.top, &r); err != nil {
+		return r, err
+	}
+	err = v.check(s.recent, &r)
+	r.Pages-- // it lies in the directory
+	return r, err
 }
 
 func (v *Vault) check(n *node, r *Report) error {

@@ -135,7 +135,11 @@ func (v *Vault) prepare(s state, changes []change, a access) (*txn, state, slot,
 		t.batch.Delete(v.names.name(number))
 	}
 	next := state{seq: s.seq + 1}
-	var err error
+	items, changes, err := t.recent(s, changes)
+	if err != nil {
+		return nil, state{}, slot{}, err
+	}
+	next.recent = &node{leaf: true, items: items}
 	if next.top, err = t.tree(s.top, changes); err != nil {
 		return nil, state{}, slot{}, err
 	}
@@ -143,7 +147,7 @@ func (v *Vault) prepare(s state, changes []change, a access) (*txn, state, slot,
 		return nil, state{}, slot{}, err
 	}
 	t.free(s.directory)
-	if next.directory, err = t.directory(next.top); err != nil {
+	if next.directory, err = t.directory(next.top, next.recent); err != nil {
 		return nil, state{}, slot{}, err
 	}
 	d := next.directory

@@ -17,6 +17,8 @@ type directory struct {
 	Garbage []byte `cbor:"2,keyasint"`
 	// Next is above every number that a record of this state or garbage has.
 	Next uint64 `cbor:"3,keyasint"`
+	// Recent is a leaf of items that are not in the tree.
+	Recent []byte `cbor:"4,keyasint,omitempty"`
 }
 
 // Bounds of a directory as read, in bytes and in numbers.
@@ -25,7 +27,7 @@ const (
 	maxGarbage   = 1 << 20
 )
 
-func encodeDirectory(top *node, garbage []uint64, next uint64) ([]byte, error) {
+func encodeDirectory(top, recent *node, garbage []uint64, next uint64) ([]byte, error) {
 	sorted := slices.Sorted(slices.Values(garbage))
 	b := []byte{}
 	end := uint64(0)
@@ -39,12 +41,17 @@ func encodeDirectory(top *node, garbage []uint64, next uint64) ([]byte, error) {
 		end = sorted[i] + uint64(n)
 		i += n
 	}
-	return wire.Marshal(directory{Top: top.encode(), Garbage: b, Next: next})
+	d := directory{Top: top.encode(), Garbage: b, Next: next}
+	if len(recent.items) > 0 {
+		d.Recent = recent.encode()
+	}
+	return wire.Marshal(d)
 }
 
 // contents is what a directory says.
 type contents struct {
 	top     *node
+	recent  *node
 	garbage []uint64
 	next    uint64
 }
@@ -57,6 +64,12 @@ func decodeDirectory(b []byte) (contents, error) {
 	top, err := decodeNode(d.Top)
 	if err != nil {
 		return contents{}, err
+	}
+	recent := &node{leaf: true}
+	if len(d.Recent) > 0 {
+		if recent, err = decodeNode(d.Recent); err != nil || !recent.leaf {
+			return contents{}, errNode
+		}
 	}
 	var garbage []uint64
 	end := uint64(0)
@@ -79,5 +92,5 @@ func decodeDirectory(b []byte) (contents, error) {
 	if end > d.Next || d.Next > 1<<62 {
 		return contents{}, errNode
 	}
-	return contents{top, garbage, d.Next}, nil
+	return contents{top, recent, garbage, d.Next}, nil
 }

@@ -6,7 +6,8 @@
 //
 //	root file   two slots of 4 KiB, overwritten in place
 //	   │ root key
-//	directory   one sealed record: the top page, and names to be cleaned away
+//	directory   one sealed record: the top page, what was put recently, and
+//	   │        names to be cleaned away
 //	   │ page keys
 //	pages       a copy-on-write B+tree, each page sealed under its own key,
 //	   │        small values in its leaves
@@ -14,9 +15,10 @@
 //	records     each larger value sealed under its own key
 //
 // All but the root file lies in a Backing that never deletes for certain, as
-// browsers' databases do not. Replacing one record gives new keys to its page,
-// the pages above and the directory, and a new root: overwriting the old root
-// in place takes the last key to everything that is gone.
+// browsers' databases do not. Replacing one record gives new keys to its page
+// and the pages above, unless it is recent, and to the directory, and a new
+// root: overwriting the old root in place takes the last key to everything
+// that is gone.
 //
 // A Commit writes records, pages and directory in one batch of the Backing,
 // and beside it the new root into the free slot; when both are durable, zeros

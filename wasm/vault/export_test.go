@@ -2,6 +2,7 @@ package vault
 
 import (
 	"crypto/subtle"
+	"slices"
 
 	"golang.org/x/crypto/chacha20"
 
@@ -66,13 +67,13 @@ func Cached(v *Vault) int {
 // within returns the values and keys in a directory or page.
 func within(value []byte) (values [][]byte, keys [][keySize]byte) {
 	d, err := decodeDirectory(value)
-	n := d.top
-	if err != nil {
-		if n, err = decodeNode(value); err != nil {
-			return nil, nil
-		}
+	var items []item
+	if err == nil {
+		items = slices.Concat(d.top.items, d.recent.items)
+	} else if n, err := decodeNode(value); err == nil {
+		items = n.items
 	}
-	for _, it := range n.items {
+	for _, it := range items {
 		if it.value != nil {
 			values = append(values, it.value)
 			continue

@@ -34,7 +34,7 @@ func FuzzPage(f *testing.F) {
 
 func FuzzDirectory(f *testing.F) {
 	for _, garbage := range [][]uint64{nil, {1}, {1, 2, 3, 9, 70_000}} {
-		b, err := encodeDirectory(&node{leaf: true}, garbage, 80_000)
+		b, err := encodeDirectory(&node{leaf: true}, &node{leaf: true, items: []item{{key: "a", value: []byte("1")}}}, garbage, 80_000)
 		require.NoError(f, err)
 		f.Add(b)
 	}
@@ -44,7 +44,7 @@ func FuzzDirectory(f *testing.F) {
 			return
 		}
 		require.LessOrEqual(t, len(c.garbage), maxGarbage)
-		encoded, err := encodeDirectory(c.top, c.garbage, c.next)
+		encoded, err := encodeDirectory(c.top, c.recent, c.garbage, c.next)
 		require.NoError(t, err)
 		again, err := decodeDirectory(encoded)
 		require.NoError(t, err)

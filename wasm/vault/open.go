@@ -148,7 +148,7 @@ func (v *Vault) begin(s slot, r root) error {
 	if v.names, err = newNames(r.NameKey); err != nil {
 		return err
 	}
-	v.state = state{seq: s.seq, top: &node{leaf: true}}
+	v.state = state{seq: s.seq, top: &node{leaf: true}, recent: &node{leaf: true}}
 	v.next, v.garbage = 1, nil
 	if r.Directory == 0 {
 		return nil
@@ -168,7 +168,7 @@ func (v *Vault) begin(s slot, r root) error {
 	if err != nil {
 		return fmt.Errorf("%w: directory makes no sense", ErrDamaged)
 	}
-	v.state.top, v.garbage, v.next = c.top, c.garbage, c.next
+	v.state.top, v.state.recent, v.garbage, v.next = c.top, c.recent, c.garbage, c.next
 	return nil
 }
 

@@ -38,7 +38,7 @@ type RootFile interface {
 // zeros.
 const (
 	slotMagic  = "petmvlt2"
-	slotMagic1 = "petmvlt1" // no value lies in a leaf
+	slotMagic1 = "petmvlt1" // no value lies in a leaf, and nothing is recent
 	slotHeader = 18
 	slotEnd    = SlotSize - sha256.Size
 	maxBody    = slotEnd - slotHeader

@@ -25,18 +25,25 @@ type txn struct {
 	pages map[[keySize]byte]*node // new ones
 }
 
-// change is the last thing a batch does to a key; a nil value deletes it.
+// change is the last thing a batch does to a key: it puts value, or item as it
+// is, or deletes the key.
 type change struct {
 	key   string
 	value []byte
+	item  *item
 }
 
 // changes returns one change a key, in key order.
 func changes(b *store.Batch) []change {
 	out := make([]change, 0, len(b.Ops))
 	for _, op := range b.Ops {
-		out = append(out, change{op.Key, op.Value})
+		out = append(out, change{key: op.Key, value: op.Value})
 	}
+	return last(out)
+}
+
+// last sorts changes and keeps the last one of each key.
+func last(out []change) []change {
 	slices.SortStableFunc(out, func(a, b change) int { return strings.Compare(a.key, b.key) })
 	kept := out[:0]
 	for i, c := range out {
@@ -127,8 +134,7 @@ func (t *txn) tree(top *node, changes []change) (*node, error) {
 // apply returns the pages that take the place of n, none if nothing is left.
 func (t *txn) apply(n *node, low string, changes []change) ([]item, error) {
 	if n.leaf {
-		items, err := t.applyLeaf(n, changes)
-		return split(true, low, items), err
+		return split(true, low, t.applyLeaf(n, changes)), nil
 	}
 	var out []item
 	for i, it := range n.items {
@@ -156,7 +162,7 @@ func (t *txn) apply(n *node, low string, changes []change) ([]item, error) {
 	return split(false, low, out), err
 }
 
-func (t *txn) applyLeaf(n *node, changes []change) ([]item, error) {
+func (t *txn) applyLeaf(n *node, changes []change) []item {
 	out := make([]item, 0, len(n.items)+len(changes))
 	old := n.items
 	for _, c := range changes {
@@ -167,21 +173,21 @@ func (t *txn) applyLeaf(n *node, changes []change) ([]item, error) {
 			t.free(old[0].ref)
 			old = old[1:]
 		}
-		if c.value == nil {
-			continue
+		if c.item != nil {
+			out = append(out, *c.item)
 		}
-		if len(c.value) <= maxInline {
-			// Not the caller's bytes; an empty value is not nil.
-			out = append(out, item{key: c.key, value: append([]byte{}, c.value...)})
-			continue
-		}
-		r, err := t.store(c.value)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, item{key: c.key, ref: r})
 	}
-	return append(out, old...), nil
+	return append(out, old...)
+}
+
+// item makes an item of what a change puts.
+func (t *txn) item(c change) (item, error) {
+	if len(c.value) <= maxInline {
+		// Not the caller's bytes; an empty value is not nil.
+		return item{key: c.key, value: append([]byte{}, c.value...)}, nil
+	}
+	r, err := t.store(c.value)
+	return item{key: c.key, ref: r}, err
 }
 
 // join has pages that have become small share the items of a neighbour.
@@ -229,12 +235,12 @@ func (t *txn) seal(n *node) error {
 
 // directory stores the directory. It tells which numbers are free beside its
 // own, so those are drawn first.
-func (t *txn) directory(top *node) (ref, error) {
+func (t *txn) directory(top, recent *node) (ref, error) {
 	spare, next := t.spare, t.next
 	for parts := 1; ; parts++ {
 		t.spare, t.next = spare, next
 		number := t.number(parts)
-		b, err := encodeDirectory(top, slices.Concat(t.spare, t.freed), t.next)
+		b, err := encodeDirectory(top, recent, slices.Concat(t.spare, t.freed), t.next)
 		if err != nil {
 			return ref{}, err
 		}

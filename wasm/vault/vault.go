@@ -66,7 +66,8 @@ type Vault struct {
 type state struct {
 	seq       uint64
 	top       *node
-	directory ref // its key is the root
+	recent    *node // a leaf of items that are not in the tree
+	directory ref   // its key is the root
 }
 
 var _ store.Store = (*Vault)(nil)
@@ -178,7 +179,12 @@ func (v *Vault) Get(key string) ([]byte, error) {
 	if err := store.CheckKey(key); err != nil {
 		return nil, v.or(err)
 	}
-	records, err := v.read(func(top *node) ([]item, error) { return v.lookup(top, key) })
+	records, err := v.read(func(s state) ([]item, error) {
+		if i, there := at(s.recent.items, key); there {
+			return s.recent.items[i : i+1], nil
+		}
+		return v.lookup(s.top, key)
+	})
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
@@ -202,16 +208,17 @@ func (v *Vault) Scan(prefix, from string, reverse bool, limit int) ([]store.Reco
 		return nil, v.or(err)
 	}
 	w := newWalk(prefix, from, reverse, limit)
-	return v.read(func(top *node) ([]item, error) {
+	return v.read(func(s state) ([]item, error) {
 		w.found = nil
-		err := w.visit(v, top)
+		err := w.visit(v, s.top)
+		w.merge(s.recent)
 		return w.found, err
 	})
 }
 
 // read finds items and opens their records, all of one state. When a Commit
 // has taken something away in between, it begins again with the new state.
-func (v *Vault) read(find func(top *node) ([]item, error)) ([]store.Record, error) {
+func (v *Vault) read(find func(state) ([]item, error)) ([]store.Record, error) {
 	for {
 		s, err := v.current()
 		if err != nil {
@@ -227,8 +234,8 @@ func (v *Vault) read(find func(top *node) ([]item, error)) ([]store.Record, erro
 	}
 }
 
-func (v *Vault) readAt(s state, find func(top *node) ([]item, error)) ([]store.Record, error) {
-	items, err := find(s.top)
+func (v *Vault) readAt(s state, find func(state) ([]item, error)) ([]store.Record, error) {
+	items, err := find(s)
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}

@@ -173,6 +173,18 @@ func TestFormat1(t *testing.T) {
 	require.Equal(t, "small", value(t, v, "b"))
 }
 
+// TestNamesAreUsedAgain: a record that is replaced in every commit, as a
+// group's state is, takes no more room for it.
+func TestNamesAreUsedAgain(t *testing.T) {
+	d := newDisk()
+	v := d.mustOpen(t)
+	for i := range 300 {
+		put(t, v, "state", strings.Repeat("x", 5000), fmt.Sprintf("msg/%d", i), "text")
+	}
+	records, _ := d.records.Size()
+	require.Less(t, records, 30)
+}
+
 // TestNothingInTheClear looks for keys and values in all that is stored.
 func TestNothingInTheClear(t *testing.T) {
 	d := newDisk()
