@@ -229,9 +229,13 @@ func parseHeader(envelope []byte) (parsedHeader, error) {
 	if err := checkForm(envelope); err != nil {
 		return parsedHeader{}, err
 	}
+	return parsePoints(envelope[:headerSize])
+}
+
+func parsePoints(header []byte) (parsedHeader, error) {
 	var ps [3]*ristretto255.Element
 	for i := range ps {
-		p, err := decodePoint(envelope[1+i*PointSize:][:PointSize])
+		p, err := decodePoint(header[1+i*PointSize:][:PointSize])
 		if err != nil {
 			return parsedHeader{}, fmt.Errorf("%w: %w", ErrEnvelope, err)
 		}
