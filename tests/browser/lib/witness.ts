@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
-import { appendFile, copyFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, cp, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { promisify } from "node:util";
 import { built, temporaryFolder } from "./paths.ts";
 import type { Surface } from "./surface.ts";
 
@@ -171,13 +169,48 @@ async function write(dump: string, lines: [string, string][]): Promise<void> {
   await appendFile(dump, text);
 }
 
-/** How every slot of a vault's root file begins (wasm/vault/rootfile.go). */
-const SLOT = "petmvlt1";
+/** How every slot of a vault's root file begins, whatever its version (wasm/vault/rootfile.go). */
+const SLOT = "petmvlt";
 
-/** Copies what may be the vault's root file, as it lies in a profile now, into a folder. */
+/** More than a root file has, in bytes: what is larger only names the slots. */
+const ROOT_MOST = 1 << 16;
+
+/** What may be the vault's root file, as it lies in a profile now. */
+async function roots(profile: string): Promise<Buffer[]> {
+  const found: Buffer[] = [];
+  for (const name of (await readdir(profile, { recursive: true })).sort()) {
+    const path = join(profile, name);
+    const about = await stat(path).catch(() => undefined); // a running browser removes files
+    if (!about?.isFile() || about.size > ROOT_MOST) continue;
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes?.includes(SLOT)) found.push(bytes);
+  }
+  return found;
+}
+
+/** Copies the vault's root file as it lies in a profile now into a folder. */
 export async function copyRoot(profile: string, to: string): Promise<void> {
-  const { stdout } = await promisify(execFile)("grep", ["-rlaF", SLOT, profile]);
   await mkdir(to);
-  const files = stdout.split("\n").filter((name) => name !== "");
-  for (const [i, file] of files.entries()) await copyFile(file, join(to, String(i)));
+  for (const [i, bytes] of (await roots(profile)).entries()) await writeFile(join(to, String(i)), bytes);
+}
+
+/** Whom shutIn shuts in. */
+interface Watched {
+  surface: Surface;
+  browser: { shut(): Promise<void> };
+  openBrowser(): Promise<void>;
+}
+
+/** Closes a browser when all that it has stored is in a dump. */
+export async function shutIn(person: Watched, profile: string, dump: string): Promise<void> {
+  for (;;) {
+    const before = await roots(profile);
+    await collect(person.surface, dump);
+    await person.browser.shut();
+    const after = await roots(profile);
+    if (before.length > 0 && Buffer.concat(before).equals(Buffer.concat(after))) return;
+    // The agent stored something on the way out, which only the disk has seen.
+    await person.openBrowser();
+    await copyDatabase(person.surface, dump);
+  }
 }

@@ -15,7 +15,7 @@ import {
 } from "../lib/person.ts";
 import { expect, meet, test } from "../lib/scene.ts";
 import { id } from "../lib/surface.ts";
-import { advance, collect, copyDatabase, copyRoot, watched, watchedRelay } from "../lib/witness.ts";
+import { advance, collect, copyDatabase, copyRoot, shutIn, watched, watchedRelay } from "../lib/witness.ts";
 
 // What somebody finds who takes the disk, with the passphrase and a copy of
 // everything that was ever stored. Ana's browser has a disk of its own; she
@@ -181,9 +181,7 @@ for (const [place, arrive] of Object.entries(places)) {
       await ana.open(ben.name);
       await ana.expectNo(saying("expired, Ben's"));
       await ana.expectNo(saying("expired, Ana's"));
-      await collect(ana.surface, dump);
-      await copyDatabase(ana.surface, dump);
-      await ana.browser.shut();
+      await shutIn(ana, profile, dump);
 
       // What is still on its way can be read once it arrives: that shows that
       // the group's state was found, and tried rightly.
