@@ -59,15 +59,22 @@ func TestKill(t *testing.T) {
 	}
 	// Everything that Ada was told is sent, and that she has not deleted since,
 	// arrives at Bob; nothing arrives twice.
-	require.Eventually(t, func() bool {
+	wrong := func() (texts []string) {
 		shown := bob.messages(h.conversation)
 		for text, s := range h.known {
 			if n := count(shown, text); s.mine && s.answered && !s.deleting && n == 0 || n > 1 {
-				return false
+				texts = append(texts, text)
 			}
 		}
-		return true
-	}, 60*time.Second, 50*time.Millisecond, "what Ada sent must reach Bob, once")
+		return texts
+	}
+	for end := time.Now().Add(60 * time.Second); len(wrong()) > 0 && time.Now().Before(end); {
+		<-time.After(50 * time.Millisecond)
+	}
+	for _, text := range wrong() {
+		t.Errorf("what Ada sent must reach Bob, once; he has %d of one that she calls %q",
+			count(bob.messages(h.conversation), text), h.state(text))
+	}
 	t.Logf("%d rounds, %d messages, %d examined windows, %d MB examined", killRounds(), len(h.known), h.windows, h.bytes>>20)
 }
 
@@ -216,6 +223,16 @@ func (h *history) check(t *testing.T, round int) {
 		}
 		s.seen = n == 1
 	}
+}
+
+// state returns what Ada says of a message.
+func (h *history) state(text string) string {
+	for _, m := range h.ada.messages(h.conversation) {
+		if m.Text == text {
+			return string(m.State)
+		}
+	}
+	return "gone"
 }
 
 func count(messages []api.Message, text string) (n int) {
