@@ -91,8 +91,11 @@ func errorTrigger(folder string) (string, error) {
 		return "", err
 	}
 	trigger := filepath.Join("/sys/fs/ext4", filepath.Base(device), "trigger_fs_error")
-	_, err = os.Stat(trigger)
-	return trigger, err
+	file, err := os.OpenFile(trigger, os.O_WRONLY, 0) // only a write is an error
+	if err != nil {
+		return "", err
+	}
+	return trigger, file.Close()
 }
 
 // TestDiskTurnsReadOnly makes the disk read-only under a running relay, repairs
