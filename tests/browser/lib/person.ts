@@ -88,6 +88,19 @@ export class Person {
     await expect.poll(() => this.surface.texts(id("message-text")), { timeout: PATIENCE }).toContain(text);
   }
 
+  /** Waits until the agent has stored a message that was sent; before that it has no id. */
+  async stored(text: string): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          const texts = await this.surface.texts(id("message-text"));
+          return (await this.surface.attributes(id("message"), "data-id"))[texts.indexOf(text)];
+        },
+        { timeout: PATIENCE, message: `${this.name}'s Petmail has stored the message` },
+      )
+      .toBeTruthy();
+  }
+
   /** Opens the menu of a message of the open conversation and chooses from it. */
   async choose(text: string, item: string): Promise<void> {
     const texts = await this.surface.texts(id("message-text"));

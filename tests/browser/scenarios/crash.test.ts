@@ -34,13 +34,7 @@ class Talk {
     const one = { shown: false, deleting: false, deleted: false };
     this.said.set(text, one);
     await person.send(text);
-    // Until the agent has stored it, it has no id.
-    await expect
-      .poll(async () => {
-        const texts = await person.surface.texts(id("message-text"));
-        return (await person.surface.attributes(id("message"), "data-id"))[texts.indexOf(text)];
-      })
-      .toBeTruthy();
+    await person.stored(text);
     one.shown = true;
   }
 

@@ -60,6 +60,7 @@ test("an invitee who leaves in the middle is met later", async ({ cast }) => {
   await ben.sees("conversation");
   await ben.surface.click('[data-testid="conversation"]');
   await ben.send("see you tomorrow");
+  await ben.stored("see you tomorrow");
   await ben.shutBrowser();
   await ana.openBrowser();
   await ana.open("Ben");

@@ -19,6 +19,7 @@ test("browsers that are closed and opened again have everything, and what came m
   await ben.shutBrowser();
   for (const text of ["one", "two", "three"]) {
     await ana.send(text);
+    await ana.expectState(text, "sent");
     texts.push(text);
   }
   await ana.shutBrowser();
