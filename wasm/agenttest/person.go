@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -18,7 +19,9 @@ import (
 	"petmail/wasm/store"
 	"petmail/wasm/store/faulty"
 	"petmail/wasm/store/mem"
+	"petmail/wasm/store/sqlite"
 	"petmail/wasm/vault"
+	"petmail/wasm/vault/file"
 	"petmail/wasm/vault/vaulttest"
 )
 
@@ -32,6 +35,7 @@ type Person struct {
 
 	records *mem.Disk
 	root    *vaulttest.RootDisk
+	folder  string // not empty: the disk is files there, and faultless
 	vault   *vault.Vault
 	rng     *rand.Rand // of crashes
 	network *faultyNetwork
@@ -55,7 +59,17 @@ type Person struct {
 
 // Person adds somebody whose Petmail is running, still without a name.
 func (w *World) Person(name string, seed uint64) *Person {
-	p := &Person{W: w, Name: name, records: mem.NewDisk(), root: &vaulttest.RootDisk{}, rng: rand.New(rand.NewPCG(seed, 3)), replies: make(map[int]api.Reply)}
+	return w.add(&Person{Name: name, records: mem.NewDisk(), root: &vaulttest.RootDisk{}}, seed)
+}
+
+// PersonAt adds somebody whose disk is the root file and the database in
+// folder, as a native agent keeps them.
+func (w *World) PersonAt(folder, name string, seed uint64) *Person {
+	return w.add(&Person{Name: name, folder: folder}, seed)
+}
+
+func (w *World) add(p *Person, seed uint64) *Person {
+	p.W, p.rng, p.replies = w, rand.New(rand.NewPCG(seed, 3)), make(map[int]api.Reply)
 	p.network = newFaultyNetwork(w.network(), seed, &w.captured)
 	w.people = append(w.people, p)
 	p.Start()
@@ -99,10 +113,23 @@ func (p *Person) Start() {
 
 // openDisk opens the vault on the disk as it is.
 func (p *Person) openDisk() {
+	if p.folder != "" {
+		p.openFiles()
+		return
+	}
 	p.root.Crash(p.rng) // if it is still held
 	root, err := p.root.Open()
 	require.NoError(p.W.TB, err)
 	p.vault, err = vault.Open(vault.Config{Backing: p.records.Open(), Root: root, Rand: randomness}, vault.Secret{})
+	require.NoError(p.W.TB, err)
+}
+
+func (p *Person) openFiles() {
+	records, err := sqlite.Open(filepath.Join(p.folder, "records.db"))
+	require.NoError(p.W.TB, err)
+	root, err := file.Open(filepath.Join(p.folder, "root"))
+	require.NoError(p.W.TB, err)
+	p.vault, err = vault.Open(vault.Config{Backing: records, Root: root, Rand: randomness}, vault.Secret{})
 	require.NoError(p.W.TB, err)
 }
 
@@ -137,6 +164,9 @@ func (p *Person) SetClock(skew time.Duration) {
 func (p *Person) Stop() {
 	p.agent.Close()
 	p.network.next.CloseIdle()
+	if p.folder != "" {
+		require.NoError(p.W.TB, p.vault.Close())
+	}
 }
 
 // Restart stops and starts the agent.

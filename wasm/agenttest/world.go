@@ -39,6 +39,11 @@ type World struct {
 func New(tb testing.TB) *World {
 	dir, err := os.MkdirTemp("", "petmail-world-*")
 	require.NoError(tb, err)
+	return NewAt(tb, dir)
+}
+
+// NewAt starts a world whose relay has its data in dir, which Close deletes.
+func NewAt(tb testing.TB, dir string) *World {
 	w := &World{TB: tb, dir: dir}
 	w.StartRelay()
 	return w
