@@ -37,6 +37,11 @@ type Config struct {
 	// TLS makes Serve speak TLS. It must not offer HTTP/2: WebSockets need 1.1.
 	TLS *tls.Config
 
+	// PublicHost is the name, with its port where it is not 443, under which
+	// people reach this relay by HTTPS, if a proxy in front does that. Answers
+	// to it tell browsers to keep to HTTPS. Empty: only answers over TLS do.
+	PublicHost string
+
 	// TrustedProxyHeader names the header in which a proxy in front of this
 	// relay gives the client's IP address, such as "X-Forwarded-For". Empty:
 	// the connection's own address. It is believed of connections from

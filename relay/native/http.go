@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
-	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +36,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
 	mux.Handle("GET "+relayproto.RouteMetrics, s.localOnly(s.metrics.handler()))
 	mux.Handle("/", newWebApp(s.cfg.Web))
-	return mux
+	return s.secured(mux)
 }
 
 // api wraps a route that agents call: any web page may (CORS), since nothing
@@ -301,12 +299,13 @@ func (s *Server) answerValue(w http.ResponseWriter, status int, value []byte) {
 }
 
 // MetricsHandler serves /metrics and /healthz to whoever asks: the operator
-// sees to it that only the right ones can.
+// sees to it that only the right ones can. What this machine asks itself has
+// to name it.
 func (s *Server) MetricsHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET "+relayproto.RouteMetrics, s.metrics.handler())
 	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
-	return mux
+	return unrebound(mux)
 }
 
 // serveHealth tells an operator's watchdog whether changes can be committed.
@@ -321,20 +320,4 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = io.WriteString(w, "ok\n")
-}
-
-// localOnly hides a page from everyone but the relay's own machine. A request
-// that a proxy forwarded is not local, whatever its address.
-func (s *Server) localOnly(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		addr, parseErr := netip.ParseAddr(host)
-		forwarded := slices.ContainsFunc([]string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via", s.cfg.TrustedProxyHeader},
-			func(name string) bool { return name != "" && r.Header.Get(name) != "" })
-		if err != nil || parseErr != nil || !addr.IsLoopback() || forwarded {
-			http.NotFound(w, r)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
 }

@@ -104,17 +104,6 @@ func TestProxyHeader(t *testing.T) {
 	require.Equal(t, limited, put("127.0.0.1:1", "_hidden"))
 }
 
-// TestProxiedMetrics checks that a proxy on the same machine shows the
-// metrics to nobody.
-func TestProxiedMetrics(t *testing.T) {
-	h := handler(t, native.Config{TrustedProxyHeader: "X-Client"})
-	require.Equal(t, http.StatusOK, from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil).StatusCode)
-	require.Equal(t, http.StatusOK, from(h, "[::1]:1", "GET", relayproto.RouteMetrics, nil).StatusCode)
-	for _, header := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded", "Via", "X-Client"} {
-		require.Equal(t, http.StatusNotFound, from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil, header, "x").StatusCode, header)
-	}
-}
-
 func TestRateText(t *testing.T) {
 	for text, rate := range map[string]native.Rate{
 		"1000/20000": {PerSecond: 1000, Burst: 20_000}, "0.5m/1": {PerSecond: 0.5 / 60, Burst: 1},
@@ -139,22 +128,6 @@ func TestDefaultLimitsBearABrowserTest(t *testing.T) {
 		// Refused for its form, after the limits were asked.
 		require.Equal(t, http.StatusBadRequest, from(h, "127.0.0.1:1", "POST", relayproto.RouteDeposit, body).StatusCode)
 	}
-}
-
-func TestMetrics(t *testing.T) {
-	h := handler(t, native.Config{})
-	slot := randomSlot(t)
-	require.Equal(t, http.StatusCreated, from(h, "198.51.100.7:1", "PUT", slot, []byte("x")).StatusCode)
-	require.Equal(t, http.StatusNotFound, from(h, "198.51.100.7:1", "GET", relayproto.RouteMetrics, nil).StatusCode)
-	require.Equal(t, http.StatusNotFound,
-		from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil, "X-Forwarded-For", "198.51.100.7").StatusCode)
-	r := from(h, "127.0.0.1:1", "GET", relayproto.RouteMetrics, nil)
-	require.Equal(t, http.StatusOK, r.StatusCode)
-	page := text(t, r)
-	require.Contains(t, page, `petmail_requests_total{route="/slots/",status="201"} 1`)
-	require.NotContains(t, page, "198.51.100.7")
-	require.NotContains(t, page, strings.TrimPrefix(slot, relayproto.RouteSlots))
-	require.Equal(t, "ok\n", text(t, from(h, "198.51.100.7:1", "GET", relayproto.RouteHealth, nil)))
 }
 
 // TestFullDisk checks that what cannot be stored is not answered for, and

@@ -52,6 +52,18 @@ Run <code>make run</code> in the source folder to build both.</p>
 </html>
 `
 
+// ownHostName is served where a proxy leads a path of another host here. The
+// pages would stay empty: they look for their files at the root of their host.
+const ownHostName = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Petmail relay</title>
+<h1>Petmail relay</h1>
+<p>This relay is running, but the address you opened leads to it by a path of another host, where Petmail does not work.
+It needs a host name of its own, such as petmail.example.org: the manual for operators says how to set up the proxy.</p>
+<p lang="de">Dieses Relay läuft, aber die geöffnete Adresse führt über einen Pfad eines anderen Hosts hierher, und dort funktioniert Petmail nicht.
+Es braucht einen eigenen Hostnamen, etwa petmail.example.org; das Handbuch für Betreiber sagt, wie der Proxy einzurichten ist.</p>
+</html>
+`
+
 // webApp serves the files of an fs.FS. A file's siblings with .br or .gz
 // appended are its compressed forms.
 type webApp struct {
@@ -77,21 +89,56 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if cut := r.Header.Get("X-Forwarded-Prefix"); strings.Trim(cut, "/") != "" || a.underPath(name) {
+		explain(w, http.StatusNotFound, ownHostName)
+		return
+	}
 	err := a.serveFile(w, r, name)
 	switch {
 	case err == nil:
 	case errors.Is(err, fs.ErrNotExist) && a.isFolder(name):
 		http.Redirect(w, r, "/"+name+"/", http.StatusMovedPermanently) // the browser keeps the fragment
 	case errors.Is(err, fs.ErrNotExist) && name == "index.html":
-		w.Header().Set("Content-Type", contentTypes[".html"])
-		w.Header().Set("Cache-Control", "no-store")
-		_, _ = io.WriteString(w, noWebApp)
+		explain(w, http.StatusOK, noWebApp)
 	case errors.Is(err, fs.ErrNotExist):
 		http.NotFound(w, r)
 	default:
 		http.Error(w, "couldn't read the file", http.StatusInternalServerError)
 	}
 }
+
+// explain answers with a page of its own.
+func explain(w http.ResponseWriter, status int, page string) {
+	w.Header().Set("Content-Type", contentTypes[".html"])
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, page)
+}
+
+// underPath tells whether name is no file here, but would be one without the
+// folders before it: a proxy leads a path of another host here, and does not
+// cut it off.
+func (a *webApp) underPath(name string) bool {
+	if _, err := fs.Stat(a.files, name); err == nil {
+		return false
+	}
+	for range maxFolders {
+		_, rest, found := strings.Cut(name, "/")
+		if !found {
+			return false
+		}
+		if _, served := fileName(rest); served {
+			if info, err := fs.Stat(a.files, rest); err == nil && !info.IsDir() {
+				return true
+			}
+		}
+		name = rest
+	}
+	return false
+}
+
+// maxFolders bounds the folders that underPath cuts off.
+const maxFolders = 4
 
 // isFolder tells whether name is a folder with a page of its own.
 func (a *webApp) isFolder(name string) bool {

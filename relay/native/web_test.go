@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -155,4 +156,34 @@ func TestNoWebApp(t *testing.T) {
 	require.Equal(t, http.StatusOK, r.StatusCode)
 	require.Contains(t, text(t, r), "make run")
 	require.Equal(t, "no-store", r.Header.Get("Cache-Control"))
+}
+
+// TestUnderAPath checks that a relay that a proxy shows under a path of
+// another host says so, instead of pages that stay empty.
+func TestUnderAPath(t *testing.T) {
+	for name, files := range map[string]fs.FS{"web app": webApp(t), "none": nil} {
+		t.Run(name, func(t *testing.T) {
+			h := handler(t, native.Config{Web: files})
+			for _, header := range []string{"/petmail", "petmail/", "/a/b"} {
+				r := fetch(h, "GET", "/", "X-Forwarded-Prefix", header)
+				require.Equal(t, http.StatusNotFound, r.StatusCode, header)
+				require.Contains(t, text(t, r), "host name of its own", header)
+				require.Equal(t, "no-store", r.Header.Get("Cache-Control"))
+			}
+			require.Equal(t, http.StatusOK, fetch(h, "GET", "/", "X-Forwarded-Prefix", "/").StatusCode, "no path at all")
+			if files == nil {
+				return
+			}
+			for _, path := range []string{"/petmail/", "/petmail/i/", "/a/b/index.html", "/petmail/assets/app-1a2b.js", "/petmail/petmail.wasm"} {
+				r := fetch(h, "GET", path)
+				require.Equal(t, http.StatusNotFound, r.StatusCode, path)
+				require.Contains(t, text(t, r), "host name of its own", path)
+			}
+			for _, path := range []string{"/nothing", "/petmail/nothing", "/a/b/c/d/e/f/", "/petmail", "/petmail/README", "/petmail/.secret"} {
+				r := fetch(h, "GET", path)
+				require.Equal(t, http.StatusNotFound, r.StatusCode, path)
+				require.NotContains(t, text(t, r), "host name of its own", path)
+			}
+		})
+	}
 }

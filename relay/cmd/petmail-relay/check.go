@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -57,8 +58,8 @@ func check(ctx context.Context, o options, stdout io.Writer) error {
 	checkFiles(f, &o.config)
 	checkCertificate(f, &o.config, time.Now())
 	checkACME(f, &o.config)
-	if o.url != "" {
-		checkReachable(ctx, f, o.url, report.ID)
+	if url := cmp.Or(o.url, o.PublicURL); url != "" {
+		checkReachable(ctx, f, url, report.ID)
 	}
 	if f.problems > 0 {
 		return fmt.Errorf("%d of these need attention", f.problems)

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,6 +52,10 @@ func TestCheck(t *testing.T) {
 	require.Contains(t, out, "leads to the relay")
 	require.Contains(t, out, "large bodies get through")
 	require.Contains(t, out, "WebSockets to /v1 get through")
+
+	out, err = checked(t, "-data", dir, "-addr", s.addr, "-public-url", "http://"+s.addr)
+	require.NoError(t, err, out)
+	require.Contains(t, out, "leads to the relay", "public-url is looked at, too")
 
 	// Another relay's folder, at that URL.
 	other := t.TempDir()
@@ -271,4 +277,29 @@ func TestMetricsAddress(t *testing.T) {
 	require.Equal(t, "ok\n", page)
 	status, _ = get("/deposit")
 	require.Equal(t, http.StatusNotFound, status, "nothing else is there")
+}
+
+// TestCheckBehindProxy checks what check says of a proxy that is not set up
+// as the manual has it.
+func TestCheckBehindProxy(t *testing.T) {
+	dir := t.TempDir()
+	s := serveHere(t, map[string]string{"PETMAIL_DATA": dir, "PETMAIL_ADDR": "127.0.0.1:0"})
+	relay := &url.URL{Scheme: "http", Host: s.addr}
+	cut := func(r *httputil.ProxyRequest) {
+		r.SetURL(relay) // and with it the Host
+		r.Out.URL.Path = strings.TrimPrefix(r.Out.URL.Path, "/petmail")
+	}
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: cut})
+	defer proxy.Close()
+	out, err := checked(t, "-data", dir, "-addr", s.addr, "-url", proxy.URL+"/petmail/")
+	require.Error(t, err)
+	require.Contains(t, out, "leads to the relay")
+	require.Contains(t, out, "host name of its own")
+
+	// As from outside: by an address that check does not take for its own.
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(proxy.URL, "http://"))
+	require.NoError(t, err)
+	out, err = checked(t, "-data", dir, "-addr", s.addr, "-url", "http://0.0.0.0:"+port)
+	require.Error(t, err)
+	require.Contains(t, out, "everybody can read http://0.0.0.0:"+port+"/metrics")
 }

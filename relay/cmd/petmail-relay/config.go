@@ -12,6 +12,7 @@ import (
 
 	"petmail/relay/core"
 	"petmail/relay/native"
+	"petmail/shared/wire"
 )
 
 // config is all that an operator can set. The tag `key` names a field in the
@@ -35,7 +36,8 @@ type config struct {
 	ACMEDirectory string `key:"acme-directory" arg:"URL" help:"Directory of the certificate authority."`
 	ACMECache     string `key:"acme-cache" arg:"folder" help:"Folder of the certificates and their keys. Empty: the folder acme inside data."`
 
-	ProxyHeader   string   `group:"Behind a proxy" key:"proxy-header" arg:"name" help:"Header in which a proxy in front gives the client's address, such as X-Forwarded-For. Believed only from proxy-networks."`
+	PublicURL     string   `group:"Behind a proxy" key:"public-url" arg:"URL" help:"Address under which people reach the relay through a proxy, such as https://relay.example.org. With https, browsers are told to keep to HTTPS. It has no path: a relay needs a host name of its own. check looks at it, too."`
+	ProxyHeader   string   `key:"proxy-header" arg:"name" help:"Header in which a proxy in front gives the client's address, such as X-Forwarded-For. Believed only from proxy-networks."`
 	ProxyNetworks prefixes `key:"proxy-networks" arg:"networks" help:"Addresses and networks of the proxies whose header is believed."`
 
 	Log          slog.Level `group:"What it tells" key:"log" arg:"level" help:"debug, info, warn or error."`
@@ -118,6 +120,9 @@ func (c *config) validate() error {
 	case c.ProxyHeader != "" && len(c.ProxyNetworks) == 0:
 		return errors.New("proxy-header needs proxy-networks: whose header is to be believed?")
 	}
+	if _, err := c.publicHost(); err != nil {
+		return err
+	}
 	for key, addr := range map[string]string{"addr": c.Addr, "http-addr": c.HTTPAddr, "metrics-addr": c.MetricsAddr} {
 		if addr == "" && key != "addr" {
 			continue
@@ -134,10 +139,34 @@ func (c *config) validate() error {
 	return nil
 }
 
+// publicHost is the name that people reach by HTTPS; "" if public-url does not
+// say so.
+func (c *config) publicHost() (string, error) {
+	if c.PublicURL == "" {
+		return "", nil
+	}
+	url, err := wire.NormalizeRelayURL(c.PublicURL)
+	if err != nil {
+		return "", errors.New("public-url is no address such as https://relay.example.org")
+	}
+	scheme, host, _ := strings.Cut(url, "://")
+	if strings.Contains(host, "/") {
+		return "", errors.New("public-url has " + pathProblem)
+	}
+	if scheme != "https" {
+		return "", nil
+	}
+	return host, nil
+}
+
+// pathProblem is what is wrong with a relay behind a path.
+const pathProblem = "a path: the pages look for their files at the root of their host, and whatever else is served by that host could read what they store; give the relay a host name of its own (docs/operating.md, TLS)"
+
 const day = 24 * time.Hour
 
 // native is what the relay is told of it.
 func (c *config) native(web fs.FS, log *slog.Logger) native.Config {
+	publicHost, _ := c.publicHost() // validate has looked at it
 	return native.Config{
 		DataDir: c.Data,
 		Web:     web,
@@ -157,6 +186,7 @@ func (c *config) native(web fs.FS, log *slog.Logger) native.Config {
 			MaxSockets: int(c.MaxSockets), MaxSocketsPerPrefix: int(c.MaxSocketsPerClient),
 			MaxConnections: int(c.MaxConnections), MaxConnectionsPerPrefix: int(c.MaxConnectionsPerClient),
 		},
+		PublicHost:         publicHost,
 		TrustedProxyHeader: c.ProxyHeader,
 		TrustedProxies:     c.ProxyNetworks,
 		LogAddresses:       c.LogAddresses,

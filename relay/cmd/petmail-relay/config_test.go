@@ -82,6 +82,8 @@ func TestConfigFileErrors(t *testing.T) {
 		"no name":         {"acme-hosts: [localhost]", "no public host name"},
 		"lonely redirect": {"http-addr: :80", "needs tls-cert or acme-hosts"},
 		"no port":         {"addr: localhost", "addr is not host:port"},
+		"no public URL":   {"public-url: relay.example", "no address such as"},
+		"a path":          {"public-url: https://example.org/petmail/", "a host name of its own"},
 		"nobody's header": {"proxy-header: X-Forwarded-For\nproxy-networks:", "whose header"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,9 @@ func checkReachable(ctx context.Context, f *findings, url string, id [relayproto
 	url = strings.TrimSuffix(url, "/")
 	ctx, cancel := context.WithTimeout(ctx, 3*reachTime)
 	defer cancel()
+	if _, rest, _ := strings.Cut(url, "://"); strings.Contains(rest, "/") {
+		f.problem("%s has %s", url, pathProblem)
+	}
 	status, header, body, err := request(ctx, http.MethodGet, url+relayproto.RouteDescriptor, nil)
 	if err != nil {
 		f.problem("the relay can't be reached: %v", err)
@@ -54,6 +57,7 @@ func checkReachable(ctx context.Context, f *findings, url string, id [relayproto
 			f.problem("the clocks of this machine and of the relay are %s apart; set them by NTP", skew.Round(time.Second))
 		}
 	}
+	reachPages(ctx, f, url, header)
 	// A slot with no name is refused, but only by a relay that got it.
 	status, _, _, err = request(ctx, http.MethodPut, url+relayproto.RouteSlots+"check", make([]byte, relayproto.MaxSlotValue))
 	switch {
@@ -70,6 +74,21 @@ func checkReachable(ctx context.Context, f *findings, url string, id [relayproto
 			continue
 		}
 		f.ok("WebSockets to %s get through", route)
+	}
+}
+
+// reachPages looks at what concerns browsers and the operator: header is that
+// of the relay's answer.
+func reachPages(ctx context.Context, f *findings, url string, header http.Header) {
+	if strings.HasPrefix(url, "https://") && header.Get("Strict-Transport-Security") == "" {
+		f.note("browsers are not told to keep to https: set public-url, and let the proxy pass the Host header on")
+	}
+	if strings.HasPrefix(url, "http://localhost") || strings.HasPrefix(url, "http://127.") || strings.HasPrefix(url, "http://[::1]") {
+		return // this machine may read the metrics
+	}
+	status, _, page, err := request(ctx, http.MethodGet, url+relayproto.RouteMetrics, nil)
+	if err == nil && status == http.StatusOK && bytes.HasPrefix(page, []byte("# HELP ")) {
+		f.problem("everybody can read %s%s: let the proxy pass the headers Host and X-Forwarded-For, by which the relay tells them from its own machine", url, relayproto.RouteMetrics)
 	}
 }
 
