@@ -57,28 +57,6 @@ func (t *turn) hello(q *request, _ json.RawMessage) (any, error) {
 	return nil, errLater
 }
 
-func (t *turn) rename(args api.RenameArgs) (any, error) {
-	name, err := checkName(args.Name)
-	if err != nil {
-		return nil, err
-	}
-	t.a.state.self.Name = name
-	t.saveSelf()
-	t.emit(api.Event{Name: &name})
-	return nil, nil
-}
-
-func checkName(name string) (string, error) {
-	name = strings.TrimSpace(name)
-	switch {
-	case name == "":
-		return "", refuse(api.ErrEmpty, "no name")
-	case !conversation.ValidName(name):
-		return "", refuse(api.ErrTooLong, "name is too long or has characters that cannot be shown")
-	}
-	return name, nil
-}
-
 // identity makes what a new conversation needs of us: a fresh persona and an
 // address that no other contact has.
 func (t *turn) identity() (conversation.Persona, address.Address, error) {
@@ -292,22 +270,6 @@ func (t *turn) read(args api.ReadArgs) (any, error) {
 		t.touch(e)
 	}
 	t.startTimers(e)
-	return nil, nil
-}
-
-func (t *turn) petname(args api.PetnameArgs) (any, error) {
-	e, err := t.find(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	name := strings.TrimSpace(args.Name)
-	if name != "" {
-		if name, err = checkName(name); err != nil {
-			return nil, err
-		}
-	}
-	e.contact.Petname = name
-	t.touch(e)
 	return nil, nil
 }
 

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"strings"
 
 	"petmail/shared/relayproto"
 	"petmail/shared/wire"
@@ -36,14 +35,6 @@ func (t *turn) inviteNote(args api.InviteNoteArgs) (any, error) {
 	inv.Note = note
 	t.saveInvite(inv)
 	return nil, nil
-}
-
-func checkNote(note string) (string, error) {
-	note = strings.TrimSpace(note)
-	if !invite.ValidNote(note) {
-		return "", refuse(api.ErrTooLong, "note is too long or has characters that cannot be shown")
-	}
-	return note, nil
 }
 
 // rendezvous takes an event of an invitation's rendezvous.

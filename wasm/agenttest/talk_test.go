@@ -237,7 +237,9 @@ func TestInviteNote(t *testing.T) {
 		require.Empty(t, ada.InviteState(inv.ID).Note)
 		require.Nil(t, set("Bobby"))
 		require.Equal(t, api.ErrTooLong, set(strings.Repeat("x", 1+api.MaxNameRunes)).Code)
-		require.Equal(t, api.ErrTooLong, set("two\nlines").Code)
+		require.Equal(t, api.ErrInvisible, set("\u3164\u200b").Code)
+		require.Nil(t, set("\u2068Bobby\u2069"), "copied from a page")
+		require.Equal(t, "Bobby", ada.InviteState(inv.ID).Note)
 
 		accepted := bob.Accept(inv.Code)
 		refused := bob.Ask(api.CmdInviteNote, api.InviteNoteArgs{Invite: accepted.ID, Note: "Ada"}, nil)

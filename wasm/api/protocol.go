@@ -42,6 +42,7 @@ const (
 	ErrOwnInvite        ErrorCode = "own_invite"        // the code is one of this agent's own
 	ErrNotFound         ErrorCode = "not_found"         // no such conversation, message or invite
 	ErrTooLong          ErrorCode = "too_long"          // text or name over its limit
+	ErrInvisible        ErrorCode = "invisible"         // name or text holds only what shows nothing
 	ErrTooMany          ErrorCode = "too_many"          // open invites over the limit
 	ErrEmpty            ErrorCode = "empty"             // nothing to send or no name
 	ErrStorage          ErrorCode = "storage"           // the browser refused to store; nothing was changed

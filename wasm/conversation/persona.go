@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode"
-	"unicode/utf8"
 
 	"petmail/shared/address"
 	"petmail/shared/mls"
+	"petmail/shared/text"
 	"petmail/shared/wire"
 )
 
@@ -19,9 +18,6 @@ const Suite = mls.XWingChaCha
 // cardExtension is the MLS leaf-node extension that holds a Card; private use
 // (RFC 9420 §17.3).
 const cardExtension = 0xf0a1
-
-// MaxName bounds a persona's name, in characters.
-const MaxName = 64
 
 // Persona is the face a person shows in one conversation.
 type Persona struct {
@@ -114,7 +110,7 @@ func leafCard(leaf mls.LeafInfo) (Card, address.Address, error) {
 		if err := wire.UnmarshalLoose(e.Data, &c, 4<<10); err != nil {
 			return Card{}, address.Address{}, fmt.Errorf("couldn't decode card: %w", err)
 		}
-		if !ValidName(c.Name) {
+		if !text.CardName(c.Name) {
 			return Card{}, address.Address{}, errors.New("couldn't accept card: bad name")
 		}
 		where, err := address.ParseAddress(c.Address)
@@ -124,23 +120,6 @@ func leafCard(leaf mls.LeafInfo) (Card, address.Address, error) {
 		return c, where, nil
 	}
 	return Card{}, address.Address{}, errors.New("leaf has no card")
-}
-
-// ValidName reports whether name can be a persona's or a petname: 1 to
-// MaxName characters, none of them a control or a character that turns the
-// direction of what stands beside it.
-func ValidName(name string) bool {
-	if name == "" || !utf8.ValidString(name) || utf8.RuneCountInString(name) > MaxName {
-		return false
-	}
-	blank := true
-	for _, r := range name {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control) || r == '\u2028' || r == '\u2029' {
-			return false
-		}
-		blank = blank && unicode.IsSpace(r)
-	}
-	return !blank
 }
 
 // Ended epochs are kept for late messages, so many and so long at most.

@@ -371,6 +371,3 @@ func (inv *Invite) Ended() bool {
 // Silent reports whether the rendezvous is over, too: nothing is left to
 // connect for.
 func (inv *Invite) Silent() bool { return !inv.Code.Live() && !inv.Link.Live() }
-
-// ValidNote reports whether note can be kept with an invitation.
-func ValidNote(note string) bool { return note == "" || conversation.ValidName(note) }

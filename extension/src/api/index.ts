@@ -272,6 +272,7 @@ export type ErrorCode =
   | "own_invite"
   | "not_found"
   | "too_long"
+  | "invisible"
   | "too_many"
   | "empty"
   | "storage"
@@ -288,6 +289,7 @@ export const ErrBadWord = "bad_word"; // a word of the code is not in the list; 
 export const ErrOwnInvite = "own_invite"; // the code is one of this agent's own
 export const ErrNotFound = "not_found"; // no such conversation, message or invite
 export const ErrTooLong = "too_long"; // text or name over its limit
+export const ErrInvisible = "invisible"; // name or text holds only what shows nothing
 export const ErrTooMany = "too_many"; // open invites over the limit
 export const ErrEmpty = "empty"; // nothing to send or no name
 export const ErrStorage = "storage"; // the browser refused to store; nothing was changed

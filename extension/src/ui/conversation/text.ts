@@ -1,4 +1,12 @@
 // What other people wrote, made fit to be shown.
+import { MaxNameRunes } from "../../api";
+
+/**
+ * The room of a field for a name, in UTF-16 units: more than a name may have
+ * (MaxNameRunes), since what is pasted may bring marks that the agent takes
+ * away. It says what is too long; nothing is cut off unseen.
+ */
+export const NAME_ROOM = 4 * MaxNameRunes;
 
 /** A stretch of text; href is set where it is a link. */
 export interface Piece {

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
-import { type Conversation, MaxNameRunes } from "../../api";
+import type { Conversation } from "../../api";
 import { language, t } from "../catalogue";
 import { ConfirmDialog, ErrorNote } from "../components";
-import { safeLine } from "../conversation/text";
+import { NAME_ROOM, safeLine } from "../conversation/text";
 import { date } from "../conversation/time";
 import { errorText } from "../errors";
 import { Icon } from "../icons";
@@ -159,7 +159,7 @@ function Petname({ client, conversation }: { client: AgentClient; conversation: 
           ref={field}
           data-testid="petname"
           value={text}
-          maxLength={MaxNameRunes}
+          maxLength={NAME_ROOM}
           dir="auto"
           autocomplete="off"
           aria-describedby="petname-note"

@@ -17,6 +17,8 @@ export const en = {
   "error.own_invite": "This invitation is your own. Give it to somebody else.",
   "error.not_found": "This is not here any more. It may have been deleted in another window.",
   "error.too_long": "This is too long. Shorten it and try again.",
+  "error.invisible":
+    "Nothing of this can be seen: it holds only blanks and invisible characters. Write something that shows.",
   "error.too_many": "Too many invitations or notes are open. Take one back first.",
   "error.empty": "Nothing is written here yet.",
   "error.storage":
@@ -52,6 +54,8 @@ export const de: Record<keyof typeof en, string> = {
   "error.not_found":
     "Das ist nicht mehr da. Vielleicht wurde es in einem anderen Fenster gelöscht.",
   "error.too_long": "Das ist zu lang. Kürze es und versuch es noch einmal.",
+  "error.invisible":
+    "Davon ist nichts zu sehen: Es sind nur Leerraum und unsichtbare Zeichen. Schreib etwas, das man sieht.",
   "error.too_many": "Zu viele Einladungen oder Zettel sind offen. Nimm zuerst einen davon zurück.",
   "error.empty": "Hier steht noch nichts.",
   "error.storage":

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { MaxNameRunes } from "../../api";
 import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { NAME_ROOM } from "../conversation/text";
 import { errorText } from "../errors";
 import type { State } from "../state";
 import "./firstrun.css";
@@ -88,7 +88,7 @@ export function FirstRun({ state, invited, onStart }: Props) {
             ref={field}
             data-testid="persona-name"
             value={name}
-            maxLength={MaxNameRunes}
+            maxLength={NAME_ROOM}
             dir="auto"
             // Not "nickname": Firefox would keep the name in its form history.
             autocomplete="off"

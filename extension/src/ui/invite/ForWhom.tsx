@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Invite, MaxNameRunes } from "../../api";
+import type { Invite } from "../../api";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { NAME_ROOM } from "../conversation/text";
 import { errorText } from "../errors";
 import type { State } from "../state";
 
@@ -45,7 +46,7 @@ export function ForWhom({ state, invite }: { state: State; invite: Invite }) {
             ref={field}
             data-testid="invite-note"
             value={name}
-            maxLength={MaxNameRunes}
+            maxLength={NAME_ROOM}
             dir="auto"
             autocomplete="off"
             aria-describedby="invite-note-note"

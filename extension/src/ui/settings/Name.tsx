@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
-import { MaxNameRunes } from "../../api";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { NAME_ROOM } from "../conversation/text";
 import { errorText } from "../errors";
 
 /** The name that people met from now on will see. */
@@ -42,7 +42,7 @@ export function Name({ client, name }: { client: AgentClient; name: string }) {
           ref={field}
           data-testid="persona-rename"
           value={text}
-          maxLength={MaxNameRunes}
+          maxLength={NAME_ROOM}
           dir="auto"
           autocomplete="off"
           aria-describedby="own-name-note"
