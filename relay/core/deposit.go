@@ -29,6 +29,8 @@ type Delivery struct {
 type Deposited struct {
 	Mailbox MailboxID // 0 when it reached nobody
 	Seq     uint64
+	// Full: its door is there, but it or its mailbox holds all that it may.
+	Full bool
 	// Trim is set when the host should call TrimChaff in a later transaction.
 	Trim bool
 }
@@ -47,22 +49,24 @@ func (r *Relay) openChaff(tx Tx) error {
 	return nil
 }
 
-// Deposit queues an envelope behind door. An unknown, retired or full door
+// Deposit queues an envelope behind a door. An unknown, retired or full door
 // sends it to the chaff mailbox by the same statements, so that neither the
 // answer nor the time it takes tells the sender which it was.
-func (r *Relay) Deposit(tx Tx, door address.DoorID, envelope []byte) (Deposited, error) {
+func (r *Relay) Deposit(tx Tx, id address.DoorID, envelope []byte) (Deposited, error) {
 	type target struct {
 		door, mailbox, seq, chaffBytes int64
 		found                          bool
 	}
 	var real, chaff target
+	full := false
 	now, size := unix(tx.Now()), int64(len(envelope))
 	err := tx.Query(`SELECT d.id, d.mailbox, d.bytes, d.retire, m.next_seq, m.bytes
 			FROM doors d JOIN mailboxes m ON m.id = d.mailbox WHERE d.hash IN (?, ?)`,
 		func(row Row) error {
 			var t target
-			var doorBytes, retire, mailboxBytes int64
-			if err := row.Scan(&t.door, &t.mailbox, &doorBytes, &retire, &t.seq, &mailboxBytes); err != nil {
+			var d door
+			var mailboxBytes int64
+			if err := row.Scan(&t.door, &t.mailbox, &d.bytes, &d.retire, &t.seq, &mailboxBytes); err != nil {
 				return err
 			}
 			if MailboxID(t.mailbox) == chaffMailbox {
@@ -70,11 +74,11 @@ func (r *Relay) Deposit(tx Tx, door address.DoorID, envelope []byte) (Deposited,
 				chaff = t
 				return nil
 			}
-			t.found = (retire == 0 || now < retire) &&
-				doorBytes+size <= r.cfg.MaxDoorBytes && mailboxBytes+size <= r.cfg.MaxMailboxBytes
+			fits := d.bytes+size <= r.room(d) && mailboxBytes+size <= r.cfg.MaxMailboxBytes
+			t.found, full = d.delivers(now) && fits, d.delivers(now) && !fits
 			real = t
 			return nil
-		}, door[:], r.chaff)
+		}, id[:], r.chaff)
 	if err != nil {
 		return Deposited{}, fmt.Errorf("couldn't look up a door: %w", err)
 	}
@@ -98,7 +102,7 @@ func (r *Relay) Deposit(tx Tx, door address.DoorID, envelope []byte) (Deposited,
 		return Deposited{}, fmt.Errorf("couldn't count an envelope: %w", err)
 	}
 	if MailboxID(t.mailbox) == chaffMailbox {
-		return Deposited{Trim: t.chaffBytes+size > maxChaffBytes}, nil
+		return Deposited{Full: full, Trim: t.chaffBytes+size > maxChaffBytes}, nil
 	}
 	return Deposited{Mailbox: MailboxID(t.mailbox), Seq: uint64(t.seq)}, nil
 }

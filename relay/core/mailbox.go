@@ -191,24 +191,6 @@ func insertMailbox(tx Tx, key ed25519.PublicKey) (MailboxID, error) {
 	return MailboxID(id), nil
 }
 
-func changeDoors(tx Tx, id MailboxID, req relayproto.MailboxRequest) error {
-	for _, hash := range req.AddDoors {
-		_, err := tx.Exec(`INSERT INTO doors (hash, mailbox, bytes, retire) VALUES (?, ?, 0, 0)`, hash, int64(id))
-		if err != nil {
-			return fmt.Errorf("couldn't add a door: %w", err)
-		}
-	}
-	retire := unix(tx.Now().Add(relayproto.DoorRetirement))
-	for _, hash := range req.RetireDoors {
-		_, err := tx.Exec(`UPDATE doors SET retire = ? WHERE hash = ? AND mailbox = ? AND retire = 0`,
-			retire, hash, int64(id))
-		if err != nil {
-			return fmt.Errorf("couldn't retire a door: %w", err)
-		}
-	}
-	return nil
-}
-
 func emptyMailbox(tx Tx, id MailboxID) error {
 	for _, statement := range []string{
 		`DELETE FROM envelopes WHERE mailbox = ?`,

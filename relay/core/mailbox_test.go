@@ -19,10 +19,13 @@ import (
 // wherever it leads, which is what makes it take the same time.
 func TestDepositsRunAlike(t *testing.T) {
 	w := newWorld(t, core.Config{MaxMailboxBytes: 1000})
-	o := w.owner(door(1), door(2), door(3))
-	w.deposit(door(2), 750) // full: three quarters of the mailbox
+	o := w.owner(door(1), door(2), door(3), door(4))
+	w.deposit(door(2), 500)
+	w.deposit(door(2), 250) // full: three quarters of the mailbox
 	o.ok(relayproto.MailboxRequest{RetireDoors: list([]address.DoorID{door(3)})})
 	w.tx.now = w.tx.now.Add(relayproto.DoorRetirement)
+	o.ok(relayproto.MailboxRequest{RetireDoors: list([]address.DoorID{door(4)})})
+	w.deposit(door(4), 100) // full: an eighth
 
 	var sequences [][]string
 	for name, test := range map[string]struct {
@@ -30,6 +33,7 @@ func TestDepositsRunAlike(t *testing.T) {
 		arrives bool
 	}{
 		"valid": {door(1), true}, "unknown": {door(9), false}, "full": {door(2), false}, "retired": {door(3), false},
+		"retiring and full": {door(4), false},
 	} {
 		w.tx.statements = nil
 		before := len(o.pending())

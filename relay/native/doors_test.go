@@ -115,6 +115,7 @@ func TestDoorsLookAlike(t *testing.T) {
 			"retired":                  {retiring, retiring.door(true)},
 			"retired, with a queue":    {retiring, retiring.door(true)},
 			"retiring, still good":     {retiring, retiring.door(true)},
+			"retiring, and full":       {retiring, retiring.door(true)},
 			"of a mailbox that closed": {closed, closed.door(true)},
 		}
 		fill := func(name string, n int) {
@@ -134,6 +135,8 @@ func TestDoorsLookAlike(t *testing.T) {
 		closed.update(relayproto.MailboxRequest{Close: true})
 		<-time.After(relayproto.DoorRetirement + time.Hour) // by the fake clock
 		retire("retiring, still good")
+		retire("retiring, and full") // an eighth of the mailbox is not one of the largest
+		fill("retiring, and full", 1)
 
 		for _, length := range []int{1, address.MaxBody} {
 			want := ""

@@ -17,7 +17,7 @@ type metrics struct {
 	registry *prometheus.Registry
 
 	requests   *prometheus.CounterVec // route, status
-	deposits   *prometheus.CounterVec // result: delivered, nobody
+	deposits   *prometheus.CounterVec // result: delivered, full, nobody
 	acks       prometheus.Counter
 	deliveries prometheus.Counter
 	limited    *prometheus.CounterVec // what
@@ -88,11 +88,14 @@ func (m *metrics) commit(jobs int, took time.Duration, err error) {
 func (m *metrics) socket(kind string, change float64) { m.sockets.WithLabelValues(kind).Add(change) }
 
 func (m *metrics) deposit(d core.Deposited) {
-	if d.Mailbox == 0 {
-		m.deposits.WithLabelValues("nobody").Inc()
-		return
+	result := "delivered"
+	switch {
+	case d.Full:
+		result = "full"
+	case d.Mailbox == 0:
+		result = "nobody"
 	}
-	m.deposits.WithLabelValues("delivered").Inc()
+	m.deposits.WithLabelValues(result).Inc()
 }
 
 func (m *metrics) sweep(s core.Swept) {

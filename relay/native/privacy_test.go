@@ -86,7 +86,7 @@ func TestNothingNamesAnybody(t *testing.T) {
 var labelValues = map[string]string{
 	"route":    `^(/\.well-known/petmail-relay|/deposit|/mailbox|/slots/|/v1)$`,
 	"status":   `^[1-5][0-9][0-9]$`,
-	"result":   `^(ok|failed|delivered|nobody)$`,
+	"result":   `^(ok|failed|delivered|full|nobody)$`,
 	"limit":    `^[a-z_]+$`,
 	"kind":     `^[a-z_]+$`,
 	"type":     `^(bind|list|allocate|claim|release|open|add|close|ping)$`,

@@ -100,6 +100,41 @@ func testMailboxDoors(t *testing.T, r *relay) {
 		a.sign(relayproto.MailboxRequest{AddDoors: [][]byte{randomID(t)}}))
 }
 
+// testRetiringDoor checks that a door that is being retired takes little, and
+// leaves the rest of the mailbox to the one that replaces it.
+func testRetiringDoor(t *testing.T, r *relay) {
+	a := r.registered()
+	old := a.door.ID()
+	a.send("before")
+	next, err := address.NewDoor(rand.Reader)
+	require.NoError(t, err)
+	id := next.ID()
+	request := a.sign(relayproto.MailboxRequest{AddDoors: [][]byte{id[:]}, RetireDoors: [][]byte{old[:]}})
+	for range 2 { // the answer to the first was lost
+		status, _, _ := r.do("POST", relayproto.RouteMailbox, request)
+		require.Equal(t, http.StatusOK, status)
+	}
+	share := r.desc.MaxMailboxBytes / relayproto.RetiringShare
+	for range share/address.SmallEnvelope + 8 {
+		a.send("flood")
+	}
+	status, _, _ := r.do("POST", relayproto.RouteDeposit, r.seal(a.addressOf(next), "through the new door"))
+	require.Equal(t, http.StatusAccepted, status)
+	r.Restart()
+	m, ready := a.connect(relayproto.MaxCredit)
+	require.Equal(t, share/address.SmallEnvelope+1, ready.Waiting, "an eighth, and one through the new door")
+	a.expectBody(m, "before")
+	for range share/address.SmallEnvelope - 1 {
+		a.expectBody(m, "flood")
+	}
+	a.expectBody(m, "through the new door")
+	assert.Equal(t, uint64(2), a.update(relayproto.MailboxRequest{}).Doors)
+	assert.Equal(t, uint64(1), a.update(relayproto.MailboxRequest{RetireDoors: [][]byte{old[:], old[:]}}).Doors, "named twice, it goes at once")
+	before := a.update(relayproto.MailboxRequest{}).Waiting
+	a.send("late")
+	assert.Equal(t, before, a.update(relayproto.MailboxRequest{}).Waiting)
+}
+
 func testMailboxForged(t *testing.T, r *relay) {
 	a := r.registered()
 	forged := a.sign(relayproto.MailboxRequest{Close: true})

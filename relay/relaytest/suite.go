@@ -32,6 +32,7 @@ func Run(t *testing.T, start func(t *testing.T) *Instance) {
 		{"MailboxLifecycle", testMailboxLifecycle},
 		{"MailboxCounter", testMailboxCounter},
 		{"MailboxDoors", testMailboxDoors},
+		{"MailboxRetiringDoor", testRetiringDoor},
 		{"MailboxForged", testMailboxForged},
 		{"MailboxMalformed", testMailboxMalformed},
 

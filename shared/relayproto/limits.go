@@ -41,8 +41,12 @@ const (
 const (
 	MaxDoorsPerMailbox = 64
 	MaxDoorsPerRequest = 16
-	MaxCredit          = 256  // envelopes a relay may push ahead of credit
-	MaxAcksPerFrame    = 1024 // sequence numbers in one ack frame
+	// RetiringShare: a door that is being retired holds at most this part,
+	// one eighth, of the bytes that its mailbox may hold.
+	RetiringShare = 8
+
+	MaxCredit       = 256  // envelopes a relay may push ahead of credit
+	MaxAcksPerFrame = 1024 // sequence numbers in one ack frame
 )
 
 // Times.

@@ -24,8 +24,9 @@ type MailboxRequest struct {
 	// AddDoors are SHA-256 of doors; one that another mailbox, or this one,
 	// holds already is refused with CodeDoorTaken.
 	AddDoors [][]byte `cbor:"4,keyasint,omitempty"`
-	// RetireDoors stop delivering DoorRetirement from now. Unknown ones are
-	// ignored.
+	// RetireDoors stop delivering DoorRetirement from now, and hold little
+	// until then (RetiringShare). One that is named twice stops at once.
+	// Unknown ones are ignored.
 	RetireDoors [][]byte `cbor:"5,keyasint,omitempty"`
 	// Close deletes the mailbox, its doors and its queue.
 	Close bool `cbor:"6,keyasint,omitempty"`
