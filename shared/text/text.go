@@ -14,6 +14,11 @@ const MaxNameBytes = 256
 // steers other characters have none.
 func Visible(s string) bool { return strings.ContainsFunc(s, inked) }
 
+// TrimUnseen returns s from its first character with ink on.
+func TrimUnseen(s string) string {
+	return strings.TrimLeftFunc(s, func(r rune) bool { return !inked(r) })
+}
+
 // inked reports whether r has ink. A character that this program does not
 // know yet counts: it may be an emoji of next year.
 func inked(r rune) bool {

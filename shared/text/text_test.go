@@ -1,6 +1,8 @@
 package text
 
 import (
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -8,24 +10,24 @@ import (
 )
 
 func TestVisible(t *testing.T) {
-	for _, shows := range []string{
-		"a", " a ", "\u200ba", "❤️", "👩‍👩‍👧", "🏴\U000e0067\U000e0062\U000e007f", "1\ufe0f\u20e3", "é", "e\u0301", ".", "あ", "한", "नी",
-		"\u06dd", "\U0001fae9", "\U0001faea", "\ue000", "\u00a9", "\ufffd", "🇩🇪", "🏽", "\u3164a",
-	} {
+	encoded, err := os.ReadFile("testdata/visible.json")
+	require.NoError(t, err)
+	var vectors struct{ Shows, Nothing []string }
+	require.NoError(t, json.Unmarshal(encoded, &vectors))
+	require.NotEmpty(t, vectors.Shows)
+	for _, shows := range vectors.Shows {
 		require.True(t, Visible(shows), "%q", shows)
 	}
-	for _, nothing := range []string{
-		"", " ", "\t\n", "\u00a0", "\u3000", "\u1680", "\u2028", "\x00", "\x1b", "\u0085",
-		"\u200b", "\u200c", "\u200d", "\u2060", "\u2061", "\u2064", "\u2065", "\u2800", "\u3164", "\uffa0", "\u115f", "\u1160",
-		"\u00ad", "\ufeff", "\u034f", "\u17b4", "\u17b5", "\u180b", "\u180e", "\u180f", "\ufe00", "\ufe0f", "\ufff0", "\ufff9", "\ufffc",
-		"\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069", "\u206a", "\u206f",
-		"\U000e0001", "\U000e0020", "\U000e007f", "\U000e0100", "\U000e0fff", "\U0001d159", "\U0001d173", "\U0001bca0", "\U00013430",
-		"\u0301", "\u0301\u0302", "\u20dd", "\u0903",
-		"\u200b \u2060\u2066\u2069\ufe0f\u3164\x00",
-	} {
+	require.NotEmpty(t, vectors.Nothing)
+	for _, nothing := range vectors.Nothing {
 		require.False(t, Visible(nothing), "%q", nothing)
 		require.False(t, Visible(strings.Repeat(nothing+"\u200b", 50)), "%q", nothing)
 	}
+}
+
+func TestTrimUnseen(t *testing.T) {
+	require.Equal(t, "a \u200b", TrimUnseen("\u200b \u3164a \u200b"))
+	require.Empty(t, TrimUnseen(" \u2060"))
 }
 
 func TestClean(t *testing.T) {

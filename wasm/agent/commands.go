@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"petmail/shared/address"
+	"petmail/shared/text"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/addressbook"
@@ -222,16 +223,21 @@ func (t *turn) send(args api.SendArgs) (any, error) {
 		return nil, err
 	case strings.TrimSpace(args.Text) == "":
 		return nil, refuse(api.ErrEmpty, "nothing to send")
+	case !text.Visible(args.Text):
+		return nil, refuse(api.ErrInvisible, "the text would show nothing")
 	case len(args.Text) > api.MaxTextBytes:
 		return nil, refuse(api.ErrTooLong, "text is too long")
 	case e.c.State == conversation.Failed:
 		return nil, refuse(api.ErrNotFound, "the invitation of this conversation failed")
 	}
+	if m, ok := t.sentBefore(e, args.Draft, args.Text); ok {
+		return messageView(m), nil
+	}
 	m, err := e.c.Write(t.a.config.Rand, t.now, args.Text)
 	if err != nil {
 		return nil, err
 	}
-	t.saveDraft(e.c.ID, "")
+	t.draftSent(e.c.ID, m)
 	return t.written(e, m), nil
 }
 

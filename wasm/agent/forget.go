@@ -10,7 +10,8 @@ import (
 
 // deletions is the part of the state that is about things going away.
 type deletions struct {
-	drafts     map[wire.ID]string
+	drafts     map[wire.ID]draft
+	sentDrafts map[wire.ID]sentDraft // volatile
 	going      map[wire.ID]*going
 	nextExpiry int64 // unix ms: no message disappears before; 0: none will
 	clockSet   bool  // timers may lie too far ahead
@@ -74,7 +75,8 @@ func (e *entry) said() uint64 {
 
 // loadDeletions reads what is about things going away into s.
 func (a *Agent) loadDeletions(s *state) error {
-	s.drafts, s.going, s.clockSet = make(map[wire.ID]string), make(map[wire.ID]*going), true
+	s.drafts, s.sentDrafts = make(map[wire.ID]draft), make(map[wire.ID]sentDraft)
+	s.going, s.clockSet = make(map[wire.ID]*going), true
 	if err := a.scan(prefGoing, func(key string, value []byte) error {
 		id, err := wire.ParseID(key[len(prefGoing):])
 		if err != nil {
@@ -92,8 +94,10 @@ func (a *Agent) loadDeletions(s *state) error {
 	if err := a.scan(prefDraft, func(key string, value []byte) error {
 		if e, err := s.owner(key, prefDraft); e == nil {
 			return err
+		} else if id, err := a.newDraftID(); err != nil {
+			return err
 		} else {
-			s.drafts[e.c.ID] = string(value)
+			s.drafts[e.c.ID] = draft{id: id, text: string(value)}
 		}
 		return nil
 	}); err != nil {
@@ -199,7 +203,7 @@ func (t *turn) forget(e *entry) {
 	id := e.c.ID
 	t.batch.Delete(groupKey(id))
 	t.batch.Delete(convKey(id))
-	t.saveDraft(id, "")
+	t.endDraft(id)
 	g := &going{Total: e.said(), Began: t.now}
 	t.forgetRecords(id, g)
 	t.saveGoing(id, g)
@@ -281,7 +285,7 @@ func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 	}
 	e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
 	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
-	t.saveDraft(e.c.ID, "")
+	t.endDraft(e.c.ID)
 	g := &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now}
 	page, err := t.a.messages(e.c.ID, "", false, maxDeletions)
 	if err != nil {

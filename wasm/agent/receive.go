@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"petmail/shared/address"
+	"petmail/shared/text"
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
@@ -210,8 +211,11 @@ func (t *turn) previewed(e *entry, m conversation.Message) {
 	}
 	e.meta.PreviewAt, e.meta.PreviewMine = m.Cursor, m.Mine
 	e.meta.Activity = max(e.meta.Activity, m.Time)
-	text, _ := m.Text()
-	e.meta.Preview = shorten(text, 120)
+	said, _ := m.Text()
+	if shown := text.TrimUnseen(said); shown != "" {
+		said = shown // what cannot be seen must not push it out of the preview
+	}
+	e.meta.Preview = shorten(said, 120)
 }
 
 func shorten(s string, limit int) string {

@@ -30,8 +30,8 @@ func (a *Agent) snapshot() *api.Snapshot {
 		}
 		return strings.Compare(x.ID, y.ID)
 	})
-	for id, text := range a.state.drafts {
-		s.Drafts = append(s.Drafts, api.Draft{Conversation: id.String(), Text: text})
+	for id, d := range a.state.drafts {
+		s.Drafts = append(s.Drafts, *d.view(id))
 	}
 	for id, g := range a.state.going {
 		if g.slow(a.nowMilli()) {
@@ -57,7 +57,7 @@ func (e *entry) view() *api.Conversation {
 		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName,
 		Met: api.MetByCode, Verified: e.contact.Verified, KeyAlarm: e.contact.KeyAlarm,
 		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
-		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine, Timer: int(e.c.Timer),
+		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine, PreviewUnknown: e.meta.PreviewAt != "" && e.meta.Preview == "", Timer: int(e.c.Timer),
 	}
 	if e.contact.Met == addressbook.MetByLink {
 		v.Met = api.MetByLink

@@ -29,10 +29,12 @@ type MessageEvent struct {
 	Fresh        bool    `json:"fresh"`
 }
 
-// Draft is what was typed in a conversation and not sent; empty: nothing.
+// Draft is what was typed in a conversation and not sent; empty: nothing. ID
+// names it from its first character until it is sent or emptied.
 type Draft struct {
 	Conversation string `json:"conversation"`
 	Text         string `json:"text"`
+	ID           string `json:"id"`
 }
 
 // Deletion tells how far the deletion of a conversation, or of all its

@@ -139,9 +139,12 @@ type MessagesPage struct {
 	More     bool      `json:"more"` // older ones exist
 }
 
+// SendArgs sends a text. Draft is the id of the draft that it was, if it was
+// one: a draft that two pages send in the same moment is sent once.
 type SendArgs struct {
 	Conversation string `json:"conversation"`
 	Text         string `json:"text"`
+	Draft        string `json:"draft"`
 }
 
 // DeleteArgs deletes a message here, on this agent only.

@@ -57,20 +57,21 @@ type Settings struct {
 // Conversation is one entry of the list. Name is the petname if there is
 // one, else TheirName.
 type Conversation struct {
-	ID          string            `json:"id"`
-	Name        string            `json:"name"`
-	TheirName   string            `json:"theirName"`
-	State       ConversationState `json:"state"`
-	Met         Met               `json:"met"`
-	Verified    bool              `json:"verified"`
-	KeyAlarm    bool              `json:"keyAlarm"` // the contact's persona key changed
-	Unread      int               `json:"unread"`
-	Activity    int64             `json:"activity"` // unix ms of the newest message or of the beginning
-	Preview     string            `json:"preview"`  // text of the newest message, shortened
-	PreviewMine bool              `json:"previewMine"`
-	Relay       string            `json:"relay"` // the contact's relay
-	Created     int64             `json:"created"`
-	Timer       int               `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
+	ID             string            `json:"id"`
+	Name           string            `json:"name"`
+	TheirName      string            `json:"theirName"`
+	State          ConversationState `json:"state"`
+	Met            Met               `json:"met"`
+	Verified       bool              `json:"verified"`
+	KeyAlarm       bool              `json:"keyAlarm"` // the contact's persona key changed
+	Unread         int               `json:"unread"`
+	Activity       int64             `json:"activity"` // unix ms of the newest message or of the beginning
+	Preview        string            `json:"preview"`  // text of the newest message, shortened
+	PreviewMine    bool              `json:"previewMine"`
+	PreviewUnknown bool              `json:"previewUnknown"` // the newest message needs a newer Petmail, and has no text here
+	Relay          string            `json:"relay"`          // the contact's relay
+	Created        int64             `json:"created"`
+	Timer          int               `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
 }
 
 type ConversationState string

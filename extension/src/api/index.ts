@@ -38,11 +38,13 @@ export interface MessageEvent {
   fresh: boolean;
 }
 /**
- * Draft is what was typed in a conversation and not sent; empty: nothing.
+ * Draft is what was typed in a conversation and not sent; empty: nothing. ID
+ * names it from its first character until it is sent or emptied.
  */
 export interface Draft {
   conversation: string;
   text: string;
+  id: string;
 }
 /**
  * Deletion tells how far the deletion of a conversation, or of all its
@@ -418,9 +420,14 @@ export interface MessagesPage {
   messages: Message[];
   more: boolean; // older ones exist
 }
+/**
+ * SendArgs sends a text. Draft is the id of the draft that it was, if it was
+ * one: a draft that two pages send in the same moment is sent once.
+ */
 export interface SendArgs {
   conversation: string;
   text: string;
+  draft: string;
 }
 /**
  * DeleteArgs deletes a message here, on this agent only.
@@ -563,6 +570,7 @@ export interface Conversation {
   activity: number /* int64 */; // unix ms of the newest message or of the beginning
   preview: string; // text of the newest message, shortened
   previewMine: boolean;
+  previewUnknown: boolean; // the newest message needs a newer Petmail, and has no text here
   relay: string; // the contact's relay
   created: number /* int64 */;
   timer: number /* int */; // seconds from reading until new messages disappear; 0: they stay

@@ -198,6 +198,12 @@ export class State {
     this.#take({ snapshot });
   }
 
+  /** Locks Petmail, once what was typed is kept; rejects with an AgentError. */
+  async lock(): Promise<void> {
+    await this.drafts.settle();
+    await this.client.call("lock", {});
+  }
+
   /** Lets go of all that the agent has told, and of what the person has typed. */
   #forget(): void {
     this.data.value = undefined;

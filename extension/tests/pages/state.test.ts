@@ -18,6 +18,7 @@ function conversation(id: string, more: Partial<Conversation> = {}): Conversatio
     activity: 1000,
     preview: "",
     previewMine: false,
+    previewUnknown: false,
     relay: "https://relay.example",
     created: 1000,
     timer: 0,

@@ -3,7 +3,7 @@ import { t } from "../catalogue";
 import { Pure } from "../components/Pure";
 import { disappears } from "../deletion/timer";
 import { Icon } from "../icons";
-import { pieces, safeText } from "./text";
+import { pieces, safeText, visible } from "./text";
 import { clock, full } from "./time";
 
 interface Props {
@@ -93,6 +93,13 @@ function State({ message, name }: { message: Message; name: string }) {
 
 /** A text of anybody: plain, its direction kept to itself, plain web links to click. */
 export function Text({ text }: { text: string }) {
+  if (!visible(text)) {
+    return (
+      <i class="text unknown" data-testid="message-text">
+        {t("conversation.blank")}
+      </i>
+    );
+  }
   return (
     <bdi class="text" data-testid="message-text" dir="auto">
       {pieces(safeText(text)).map((piece, i) =>

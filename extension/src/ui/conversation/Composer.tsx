@@ -5,14 +5,20 @@ import { t } from "../catalogue";
 import { errorText } from "../errors";
 import { Icon } from "../icons";
 import type { Drafts } from "./drafts";
-import { safeLine } from "./text";
+import { safeLine, visible } from "./text";
 import "./composer.css";
+
+/**
+ * The height of texts up to this length, in UTF-16 units, is measured: laying
+ * out a megabyte takes seconds each time, and such a field is full anyway.
+ */
+const MEASURED = 4000;
 
 interface Props {
   conversation: Conversation;
   drafts: Drafts;
   /** Rejects with an AgentError; then the text is given back. */
-  send: (text: string) => Promise<void>;
+  send: (text: string, draft: string) => Promise<void>;
   /** Takes the focus when it appears. */
   focus: boolean;
   /** Instead of "Write to …". */
@@ -30,8 +36,8 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
   const label = placeholder ?? t("conversation.writeTo", { name });
 
   const change = useCallback(
-    (next: string) => {
-      drafts.set(id, next);
+    (next: string, caret = next.length) => {
+      drafts.set(id, next, caret);
       setText(next);
     },
     [drafts, id],
@@ -43,6 +49,10 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;
+    if (text.length > MEASURED) {
+      area.style.height = "100vh"; // as high as the style sheet lets it be
+      return;
+    }
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
   }, [text]);
@@ -58,6 +68,10 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
     const written = area.value;
     area.focus();
     if (written.trim() === "") return;
+    if (!visible(written)) {
+      setError(t("error.invisible"));
+      return;
+    }
     if (tooLong(written)) {
       setError(t("conversation.tooLong"));
       return;
@@ -65,7 +79,7 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
     setError("");
     setText("");
     try {
-      await drafts.sending(id, () => send(written));
+      await drafts.sending(id, (draft) => send(written, draft));
     } catch (refusal) {
       const newer = drafts.get(id);
       change(newer === "" ? written : `${written}\n${newer}`);
@@ -107,7 +121,7 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
         dir="auto"
         autocomplete="off"
         onInput={(event) => {
-          change(event.currentTarget.value);
+          change(event.currentTarget.value, event.currentTarget.selectionEnd);
           setError("");
         }}
         onKeyDown={keyDown}

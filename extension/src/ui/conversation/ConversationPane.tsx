@@ -65,7 +65,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   // It may go while one is asked: then there is nothing to ask any more.
   const kept = deleting && messages.window.value.messages.find((m) => m.id === deleting.message.id);
   const there = kept && kept.kind === deleting.message.kind ? deleting : undefined;
-  const send = useCallback((text: string) => messages.send(text), [messages]);
+  const send = useCallback((text: string, draft: string) => messages.send(text, draft), [messages]);
 
   return (
     <div ref={pane} class={`talk${details ? " with-details" : ""}`}>

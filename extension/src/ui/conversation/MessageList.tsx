@@ -8,6 +8,7 @@ import { Bubble } from "./Bubble";
 import { MessageMenu } from "./MessageMenu";
 import type { Messages, Pending } from "./messages";
 import { rows } from "./rows";
+import { said } from "./said";
 import { clock, day } from "./time";
 import { useToday } from "./today";
 import { atTail } from "./window";
@@ -195,13 +196,18 @@ function NewerPill({ messages, jump }: { messages: Messages; jump: () => void })
   );
 }
 
+function heard(message: Message): string {
+  if (message.kind === "text") return said(message.text).slice(0, 300);
+  return t(message.kind === "deleted" ? "delete.heard" : "conversation.unknownKind");
+}
+
 /** Tells those who listen what has come, while they are here. */
 function Announcer({ messages, name }: { messages: Messages; name: string }) {
   const message = messages.heard.value;
-  const text = message?.kind === "text" ? message.text.slice(0, 300) : t("delete.heard");
+  const text = message && heard(message);
   return (
     <div class="visually-hidden" role="log" aria-live="polite">
-      {message && <p key={message.id}>{t("conversation.heard", { name, text })}</p>}
+      {message && <p key={message.id}>{t("conversation.heard", { name, text: text ?? "" })}</p>}
     </div>
   );
 }

@@ -140,8 +140,8 @@ export class Messages {
     await this.#client.call("read", { conversation: this.#conversation }).catch(() => undefined);
   }
 
-  /** Sends a text; rejects with an AgentError. */
-  async send(text: string): Promise<void> {
+  /** Sends a text, which was the draft of that id; rejects with an AgentError. */
+  async send(text: string, draft = ""): Promise<void> {
     const one: Pending = { key: `pending-${this.#keys++}`, text, time: Date.now() };
     batch(() => {
       this.marker.value = "";
@@ -149,7 +149,11 @@ export class Messages {
       this.newest();
     });
     try {
-      const message = await this.#client.call("send", { conversation: this.#conversation, text });
+      const message = await this.#client.call("send", {
+        conversation: this.#conversation,
+        text,
+        draft,
+      });
       this.#add(message, false);
     } finally {
       this.pending.value = this.pending.value.filter((other) => other !== one);

@@ -28,6 +28,18 @@ const directions = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const spaces =
   /(?:\u034f|[\s\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2064\u3164\ufeff\uffa0])+/g;
 
+/**
+ * A character with ink of its own. The agent draws the same line before it
+ * sends anything (shared/text), and both read shared/text/testdata.
+ */
+const ink =
+  /[^\p{Z}\p{Cc}\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}]|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/u;
+
+/** Whether a text shows anything at all. */
+export function visible(text: string): boolean {
+  return ink.test(text);
+}
+
 /** A message's text without what cannot be shown or would deceive. */
 export function safeText(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(controls, "").replace(overrides, "");

@@ -22,6 +22,7 @@ export const en = {
     "It goes from this Petmail for good. {name} keeps a copy of what they wrote.",
   "conversation.deleteConfirm": "Delete",
   "conversation.unknownKind": "This message needs a newer Petmail. Reload or update to read it.",
+  "conversation.blank": "A message in which nothing can be seen",
   "conversation.state.sending": "sending",
   "conversation.state.sent": "sent",
   "conversation.state.delivered": "delivered",
@@ -68,6 +69,7 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.deleteConfirm": "Löschen",
   "conversation.unknownKind":
     "Diese Nachricht braucht ein neueres Petmail. Lade neu oder aktualisiere, um sie zu lesen.",
+  "conversation.blank": "Eine Nachricht, in der nichts zu sehen ist",
   "conversation.state.sending": "wird gesendet",
   "conversation.state.sent": "gesendet",
   "conversation.state.delivered": "zugestellt",

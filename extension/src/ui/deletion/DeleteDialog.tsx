@@ -2,6 +2,7 @@ import type { Message } from "../../api";
 import { t } from "../catalogue";
 import { ConfirmDialog } from "../components";
 import type { Messages } from "../conversation/messages";
+import { said } from "../conversation/said";
 import { safeLine } from "../conversation/text";
 
 /** A message that the person wants gone. */
@@ -47,6 +48,6 @@ function words(message: Message, everyone: boolean, name: string): string {
 
 /** Enough of a message to know which it is. */
 function shortened(text: string): string {
-  const line = safeLine(text);
+  const line = safeLine(said(text));
   return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }

@@ -1,6 +1,7 @@
 import type { Conversation } from "../../api";
 import { t } from "../catalogue";
 import { Pure } from "../components/Pure";
+import { said } from "../conversation/said";
 import { safeLine } from "../conversation/text";
 import { brief, full } from "../conversation/time";
 import { Icon } from "../icons";
@@ -75,15 +76,14 @@ export class ConversationItem extends Pure<Props> {
 
 /** The second line: what was last said, or what there is to know. */
 function Preview({ conversation }: { conversation: Conversation }) {
-  const { state, preview, previewMine } = conversation;
-  const text = safeLine(preview);
+  const { state, preview, previewMine, previewUnknown } = conversation;
   if (state === "failed") return <span class="item-preview failed">{t("list.failed")}</span>;
   if (state === "waiting") return <span class="item-preview">{t("list.waiting")}</span>;
-  if (!text) return <span class="item-preview">{t("list.beginning")}</span>;
+  if (!preview && !previewUnknown) return <span class="item-preview">{t("list.beginning")}</span>;
   return (
     <span class="item-preview">
       {previewMine && `${t("list.you")} `}
-      <bdi>{text}</bdi>
+      <bdi>{previewUnknown ? t("list.unknownKind") : safeLine(said(preview))}</bdi>
     </span>
   );
 }

@@ -11,6 +11,7 @@ export const en = {
   "list.waiting": "Waits for their Petmail to wake",
   "list.failed": "The invitation did not work",
   "list.beginning": "You can write now",
+  "list.unknownKind": "A message that needs a newer Petmail",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
@@ -25,4 +26,5 @@ export const de: Record<keyof typeof en, string> = {
   "list.waiting": "Wartet, bis das andere Petmail aufwacht",
   "list.failed": "Die Einladung hat nicht geklappt",
   "list.beginning": "Ihr könnt euch jetzt schreiben",
+  "list.unknownKind": "Eine Nachricht, die ein neueres Petmail braucht",
 };

@@ -248,7 +248,7 @@ function LockNow({ state }: { state: State }) {
         type="button"
         class="button"
         data-testid="lock-now"
-        onClick={() => state.client.call("lock", {}).catch((reason) => setError(errorText(reason)))}
+        onClick={() => state.lock().catch((reason) => setError(errorText(reason)))}
       >
         {t("lock.now")}
       </button>

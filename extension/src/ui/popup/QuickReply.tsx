@@ -6,7 +6,8 @@ import { Composer } from "../conversation/Composer";
 import type { Drafts } from "../conversation/drafts";
 import { Messages } from "../conversation/messages";
 import { rows } from "../conversation/rows";
-import { safeLine, safeText } from "../conversation/text";
+import { said } from "../conversation/said";
+import { safeLine } from "../conversation/text";
 import { clock } from "../conversation/time";
 import { ConversationList } from "../list/ConversationList";
 
@@ -51,8 +52,8 @@ export function QuickReply({ client, conversations, chosen, onChoose, drafts }: 
   );
 }
 
-function said(message: Message, name: string): string {
-  if (message.kind === "text") return safeText(message.text);
+function line(message: Message, name: string): string {
+  if (message.kind === "text") return said(message.text);
   if (message.kind !== "deleted") return t("conversation.unknownKind");
   return t(message.mine ? "delete.goneMine" : "delete.goneTheirs", { name });
 }
@@ -77,7 +78,7 @@ function Reply({ client, conversation, drafts }: ReplyProps) {
   useEffect(() => {
     if (loaded && unread > 0) void messages.read();
   }, [messages, loaded, unread]);
-  const send = useCallback((text: string) => messages.send(text), [messages]);
+  const send = useCallback((text: string, draft: string) => messages.send(text, draft), [messages]);
 
   const shown = messages.window.value;
   const latest = rows({ ...shown, start: Math.max(shown.start, shown.end - LATEST) }, "");
@@ -97,7 +98,7 @@ function Reply({ client, conversation, drafts }: ReplyProps) {
                   <li key={row.key} class={row.message.mine ? "mine" : ""}>
                     <span class="popup-text">
                       {row.message.mine && `${t("list.you")} `}
-                      <bdi>{said(row.message, name)}</bdi>
+                      <bdi>{line(row.message, name)}</bdi>
                     </span>
                     <time>{clock(row.message.time, language.value)}</time>
                   </li>

@@ -81,7 +81,7 @@ export function ListPane({ state, data }: { state: State; data: Data }) {
               data-testid="lock-at-once"
               aria-label={t("lock.now")}
               title={t("lock.now")}
-              onClick={() => void state.client.call("lock", {}).catch(() => undefined)}
+              onClick={() => void state.lock().catch(() => undefined)}
             >
               <Icon name="lock" />
             </button>

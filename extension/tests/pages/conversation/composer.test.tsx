@@ -52,7 +52,7 @@ test("Enter sends and empties the field", async () => {
   show(send);
   await write("hello\nthere");
   expect(await press({ key: "Enter" })).toBe(true);
-  expect(send.mock.calls).toEqual([["hello\nthere"]]);
+  expect(send.mock.calls).toEqual([["hello\nthere", ""]]);
   expect(field().value).toBe("");
 });
 
@@ -128,4 +128,24 @@ test("a draft is there again when the conversation is opened again", async () =>
   render(null, root);
   show(async () => {}, drafts);
   expect(field().value).toBe("half a sen");
+});
+
+test.each(["\u200b", "\u2800\u3164", "\u0000"])("%j is not sent, and it says why", async (text) => {
+  const send = vi.fn(async () => {});
+  show(send);
+  await write(text);
+  await press({ key: "Enter" });
+  expect(send).not.toHaveBeenCalled();
+  expect(said()).toBe(t("error.invisible"));
+});
+
+test("a field that is full anyway is not laid out to be measured", async () => {
+  show(vi.fn(async () => {}));
+  const measured = vi.spyOn(field(), "scrollHeight", "get");
+  await write("short");
+  expect(measured).toHaveBeenCalled();
+  measured.mockClear();
+  await write("a".repeat(1_000_000));
+  expect(measured).not.toHaveBeenCalled();
+  expect(field().style.height).toBe("100vh");
 });

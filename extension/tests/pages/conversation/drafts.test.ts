@@ -1,20 +1,26 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AgentClient } from "../../../src/agent/types";
-import type { Snapshot } from "../../../src/api";
+import { MaxDraft, type Snapshot } from "../../../src/api";
 import { Drafts } from "../../../src/ui/conversation/drafts";
 
 let saved: string[];
 let refuse: boolean;
+let answers: boolean;
+let going: (() => void)[];
 let drafts: Drafts;
 
 beforeEach(() => {
   vi.useFakeTimers();
   saved = [];
   refuse = false;
+  answers = true;
+  going = [];
   const client = {
     call: async (command: string, args: { conversation: string; text: string }) => {
       if (refuse) throw new Error("no agent");
       saved.push(`${command} ${args.conversation}: ${args.text}`);
+      if (!answers) await new Promise<void>((resolve) => going.push(resolve));
       return {};
     },
   } as unknown as AgentClient;
@@ -23,10 +29,11 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
-const told = (text: string) => drafts.take({ draft: { conversation: "c", text } });
+const told = (text: string, id = text && "an id") =>
+  drafts.take({ draft: { conversation: "c", text, id } });
 const snapshot = (...texts: string[]) =>
   drafts.take({
-    snapshot: { drafts: texts.map((text) => ({ conversation: "c", text })) } as Snapshot,
+    snapshot: { drafts: texts.map((text) => ({ conversation: "c", text, id: text })) } as Snapshot,
   });
 
 test("who types is saved on the way, not only at the end", () => {
@@ -84,6 +91,8 @@ test("what no agent has taken is given to the next", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(saved).toEqual([]);
   refuse = false;
+  answers = true;
+  going = [];
   snapshot();
   expect(drafts.get("c")).toBe("hello");
   expect(saved).toEqual(["draft c: hello"]);
@@ -95,4 +104,76 @@ test("what is cleared is not saved afterwards", () => {
   vi.advanceTimersByTime(1_000);
   expect(saved).toEqual([]);
   expect(drafts.get("c")).toBe("");
+});
+
+test("what is typed first is with the agent soon", () => {
+  drafts.set("c", "h");
+  vi.advanceTimersByTime(100);
+  expect(saved).toEqual(["draft c: h"]);
+});
+
+test("who sends says which draft it was, once", async () => {
+  told("from the other tab", "7");
+  const ids: string[] = [];
+  await drafts.sending("c", async (id) => void ids.push(id));
+  await drafts.sending("c", async (id) => void ids.push(id));
+  expect(ids).toEqual(["7", ""]);
+  drafts.set("c", "typed here");
+  told("typed", "8"); // the echo of a part
+  expect(drafts.get("c")).toBe("typed here");
+  await drafts.sending("c", async (id) => {
+    told("typed", "8"); // and another that comes late
+    ids.push(id);
+  });
+  told("", "");
+  await drafts.sending("c", async (id) => void ids.push(id));
+  expect(ids.slice(2)).toEqual(["8", ""]);
+});
+
+test("of what is too long, what was typed last is kept", () => {
+  drafts.set("c", `${"a".repeat(MaxDraft)}end`);
+  vi.advanceTimersByTime(1_000);
+  expect(saved.at(-1)).toMatch(/^draft c: a+end$/);
+  expect(saved.at(-1)).toHaveLength("draft c: ".length + MaxDraft);
+  const at = 30_000;
+  const text = `${"ü".repeat(at)}here${"ü".repeat(2_000_000)}`;
+  drafts.set("c", text, at + 4);
+  vi.advanceTimersByTime(1_000);
+  expect(saved.at(-1)).toMatch(/ü+hereü+$/);
+  expect(new TextEncoder().encode(saved.at(-1)).length).toBeLessThan(MaxDraft + 20);
+  drafts.set("c", `x${"😀".repeat(MaxDraft)}`);
+  vi.advanceTimersByTime(1_000);
+  expect(saved.at(-1)).toMatch(/^draft c: (😀)+$/u);
+  expect(drafts.get("c")).toHaveLength(1 + 2 * MaxDraft);
+});
+
+test("a lock waits until the agent has what was typed, but not for ever", async () => {
+  drafts.set("c", "one");
+  drafts.set("c", "one two");
+  await drafts.settle();
+  expect(saved.at(-1)).toBe("draft c: one two");
+  answers = false;
+  drafts.set("c", "one two three");
+  const settled = vi.fn();
+  void drafts.settle().then(settled);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(settled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(settled).toHaveBeenCalled();
+  for (const go of going) go();
+  await vi.advanceTimersByTimeAsync(0);
+});
+
+test("the browser asks before a tab goes whose last words are on their way", async () => {
+  answers = false;
+  drafts.set("c", "one");
+  const leaving = () => {
+    const event = new Event("beforeunload", { cancelable: true });
+    globalThis.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  expect(leaving()).toBe(true);
+  for (const go of going) go();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(leaving()).toBe(false);
 });

@@ -36,6 +36,7 @@ export function conversation(more: Partial<Conversation> = {}): Conversation {
     activity: 1_700_000_000_000,
     preview: "hello",
     previewMine: false,
+    previewUnknown: false,
     relay: "https://relay.example",
     created: 1_700_000_000_000,
     timer: 0,

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { pieces, safeLine, safeText } from "../../../src/ui/conversation/text";
+import { pieces, safeLine, safeText, visible } from "../../../src/ui/conversation/text";
 
 test.each([
   ["plain", "plain"],
@@ -49,4 +50,17 @@ test("the longest messages are split quickly", () => {
     ).toBe(text);
     expect(performance.now() - began).toBeLessThan(500);
   }
+});
+
+const vectors = JSON.parse(
+  readFileSync(new URL("../../../../shared/text/testdata/visible.json", import.meta.url), "utf8"),
+) as { shows: string[]; nothing: string[] };
+
+test.each(vectors.shows)("%j shows something", (text) => {
+  expect(visible(text)).toBe(true);
+});
+
+test.each(vectors.nothing)("%j shows nothing", (text) => {
+  expect(visible(text)).toBe(false);
+  expect(visible(`${text}\u200b`.repeat(50))).toBe(false);
 });

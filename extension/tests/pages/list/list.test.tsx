@@ -41,6 +41,12 @@ test.each<[string, Partial<Conversation>, string]>([
   ["that nothing was said yet", { preview: "" }, t("list.beginning")],
   ["who is asleep", { state: "waiting" }, t("list.waiting")],
   ["what went wrong", { state: "failed", preview: "hello" }, t("list.failed")],
+  ["that something came, though it shows nothing", { preview: "\u200b" }, t("conversation.blank")],
+  [
+    "that something came, though it is unknown",
+    { preview: "", previewUnknown: true },
+    t("list.unknownKind"),
+  ],
   ["one line without controls", { preview: "a\n\u202eb\u0007" }, "a b"],
 ])("the second line tells %s", (_, more, text) => {
   show([conversation(more)]);
