@@ -246,6 +246,9 @@ func (t *turn) written(e *entry, m conversation.Message) api.Message {
 	t.saveMessage(e, m)
 	t.previewed(e, m)
 	t.touch(e)
+	if e.meta.Unread == 0 {
+		e.c.ReadAll(t.now) // who writes has read what stands there
+	}
 	if e.c.State == conversation.Open {
 		t.sealMessage(e, m)
 	}
@@ -273,6 +276,7 @@ func (t *turn) read(args api.ReadArgs) (any, error) {
 	}
 	if e.meta.Unread != 0 || e.meta.Read != e.meta.Arrived {
 		e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
+		e.c.ReadAll(t.now)
 		t.touch(e)
 	}
 	t.startTimers(e)

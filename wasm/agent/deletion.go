@@ -258,7 +258,8 @@ func (t *turn) previewAgain() {
 		if m, ok := t.message(e, e.meta.PreviewAt); ok && previewable(m) {
 			continue
 		}
-		older, err := t.a.messages(id, e.meta.PreviewAt, true, maxPreviewSearch)
+		// What the list showed need not have been the last one.
+		older, err := t.a.messages(id, "", true, maxPreviewSearch)
 		if err != nil {
 			t.fail(err)
 		}

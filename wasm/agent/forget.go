@@ -284,6 +284,7 @@ func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 		return nil, err
 	}
 	e.meta.Unread, e.meta.Read, e.meta.ReadAt = 0, e.meta.Arrived, t.now
+	e.c.ReadAll(t.now)
 	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
 	t.endDraft(e.c.ID)
 	g := &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now}

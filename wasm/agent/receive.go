@@ -199,6 +199,9 @@ func (t *turn) arrived(e *entry, m conversation.Message) {
 	m.Arrival = e.meta.Arrived
 	t.saveMessage(e, m)
 	t.awaitReading(e, m)
+	if e.meta.Unread == 0 || e.meta.PreviewMine {
+		e.meta.PreviewAt = "" // what is new is shown, wherever it stands
+	}
 	e.meta.Unread++
 	t.previewed(e, m)
 	t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m), Fresh: true}})

@@ -228,6 +228,9 @@ func (a *Agent) load() error {
 			return fmt.Errorf("couldn't decode outbox row: %w", err)
 		}
 		e.rows = append(e.rows, &r)
+		if r.Kind == rowMessage {
+			e.c.Remember(r.Number, r.Cursor)
+		}
 		return nil
 	}); err != nil {
 		return err
@@ -290,6 +293,9 @@ func (a *Agent) loadEntry(value []byte) (*entry, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if r.Meta.Unread == 0 {
+		c.KnownRead(r.Meta.Activity)
 	}
 	return &entry{c: c, contact: r.Contact, meta: r.Meta, requests: make(map[uint64]*retraction)}, nil
 }

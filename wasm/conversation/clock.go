@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 )
 
 // Stamp is a hybrid logical clock reading (Kulkarni et al., "Logical Physical
@@ -14,11 +15,6 @@ type Stamp struct {
 	Counter uint16 `cbor:"2,keyasint,omitempty"` // orders events within one millisecond
 }
 
-// maxAhead is how far, in milliseconds, a contact's clock may run ahead of
-// ours before its stamps stop moving our clock and are taken as received now.
-// A day covers a machine that is set to a wrong time zone.
-const maxAhead = 24 * 60 * 60 * 1000
-
 // next returns the stamp of an event of our own at now.
 func (s Stamp) next(now int64) Stamp {
 	if now > s.Milli {
@@ -28,19 +24,6 @@ func (s Stamp) next(now int64) Stamp {
 		return Stamp{Milli: s.Milli + 1}
 	}
 	return Stamp{s.Milli, s.Counter + 1}
-}
-
-// witness returns our clock after a message stamped r arrived at now, and the
-// stamp to order that message by: r, unless it comes from the future.
-func (s Stamp) witness(r Stamp, now int64) (clock, order Stamp) {
-	if r.Milli > now+maxAhead || r.Milli < 0 {
-		c := s.next(now)
-		return c, c
-	}
-	if s.less(r) {
-		return r, r
-	}
-	return s, r
 }
 
 func (s Stamp) less(t Stamp) bool {
@@ -61,4 +44,14 @@ func (s Stamp) cursor(persona []byte, number uint64) string {
 	h.Write(persona)
 	h.Write(binary.BigEndian.AppendUint64(nil, number))
 	return fmt.Sprintf("%012x%04x%x", s.Milli, s.Counter, h.Sum(nil)[:cursorTag])
+}
+
+// stampOf returns the stamp that a cursor begins with.
+func stampOf(cursor string) (s Stamp, ok bool) {
+	if len(cursor) != CursorSize {
+		return s, false
+	}
+	milli, err := strconv.ParseInt(cursor[:12], 16, 64)
+	counter, err2 := strconv.ParseUint(cursor[12:16], 16, 16)
+	return Stamp{milli, uint16(counter)}, err == nil && err2 == nil
 }

@@ -49,6 +49,10 @@ type Conversation struct {
 	Timer uint64 `cbor:"15,keyasint,omitempty"`
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
 	TimerAt string `cbor:"16,keyasint,omitempty"`
+	// Marks are places of our own messages, ascending.
+	Marks []Mark `cbor:"27,keyasint,omitempty"`
+	// Read is what was read long ago; nil: nothing is known of it.
+	Read *ReadMark `cbor:"28,keyasint,omitempty"`
 
 	group    *mls.State
 	own      address.Address
@@ -66,6 +70,9 @@ type Member struct {
 	Acked    uint64   `cbor:"7,keyasint,omitempty"` // it has our messages up to this number
 	Heard    bool     `cbor:"8,keyasint,omitempty"` // something it encrypted has arrived: it has joined
 	Done     []uint64 `cbor:"9,keyasint,omitempty"` // its latest requests to delete that were carried out here
+	// Placed is where its newest message stands; nil: none has arrived since
+	// this is noted.
+	Placed *Placed `cbor:"16,keyasint,omitempty"`
 }
 
 // Outgoing is an envelope body to be deposited at To.

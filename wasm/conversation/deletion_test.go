@@ -48,19 +48,6 @@ func TestADeletionNamesItsMessageWhicheverComesFirst(t *testing.T) {
 	}
 }
 
-// TestAStampFromTheFuture moves the message on the receiver's screen; the
-// deletion names it by what its author claimed.
-func TestAStampFromTheFuture(t *testing.T) {
-	ada, bob := pair(t)
-	ahead := begin + 2*maxAhead
-	m, err := ada.Write(rand.Reader, ahead, "hello")
-	r := receive(t, bob, write(t, ada, m, err))
-	require.NotEqual(t, m.Cursor, r.Message.Cursor)
-	require.Equal(t, m.Cursor, r.Message.Claimed)
-	d, err := ada.WriteDeletion(rand.Reader, ahead, []Target{m.Target()})
-	require.Equal(t, []Removal{{m.ID, m.Cursor}}, receive(t, bob, write(t, ada, d, err)).Removals)
-}
-
 // TestNobodyDeletesWhatIsNotTheirs: the way from a target to a message leads
 // over the sender's own persona.
 func TestNobodyDeletesWhatIsNotTheirs(t *testing.T) {
@@ -104,7 +91,7 @@ func TestConfirmationsComeAgain(t *testing.T) {
 // keeps, and it names no request as carried out.
 func TestAnOldPetmailAcknowledgesWithoutDeleting(t *testing.T) {
 	ada, bob := pair(t)
-	out, err := ada.encrypt(rand.Reader, Content{ID: wire.ID{1}, Number: 1, Kind: 99, Body: wire.Raw{0xa0}})
+	out, err := ada.encrypt(rand.Reader, Content{ID: wire.ID{1}, Number: 1, Kind: 99, Body: wire.Raw{0xa0}}, 0)
 	require.NoError(t, err)
 	ada.Sent = 1
 	r := receive(t, bob, body(t, out[0]))

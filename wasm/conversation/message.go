@@ -44,8 +44,11 @@ type Message struct {
 	// our own, or not to be counted as unread.
 	Arrival uint64 `cbor:"13,keyasint,omitempty"`
 	// Claimed is the cursor that the sender's stamp gives, if the message
-	// stands at another one because that stamp lies in the future.
+	// stands at another one (place).
 	Claimed string `cbor:"14,keyasint,omitempty"`
+	// Seen is, of our own message, one more than the number up to which the
+	// other's had arrived when it was written; 0: not noted.
+	Seen uint64 `cbor:"15,keyasint,omitempty"`
 }
 
 // Text returns what a text message says; ok is false for other kinds.
@@ -83,9 +86,14 @@ func (c *Conversation) compose(rand io.Reader, now int64, kind Kind, body []byte
 	}
 	c.Sent++
 	c.Clock = c.Clock.next(now)
+	c.mark(c.Sent, c.Clock)
+	seen := uint64(1)
+	if peer := c.Peer(); peer != nil {
+		seen += peer.Received.UpTo
+	}
 	return Message{
 		ID: id, Cursor: c.Clock.cursor(c.PersonaKey(), c.Sent), Mine: true, Kind: kind, Body: body,
-		Time: now, State: Sending, Number: c.Sent, Stamp: c.Clock,
+		Time: now, State: Sending, Number: c.Sent, Stamp: c.Clock, Seen: seen,
 	}, nil
 }
 
@@ -94,7 +102,11 @@ func (c *Conversation) compose(rand io.Reader, now int64, kind Kind, body []byte
 // message (its epoch has left the window) is harmless: receivers know its
 // number.
 func (c *Conversation) Seal(rand io.Reader, m Message) ([]Outgoing, error) {
-	return c.encrypt(rand, Content{ID: m.ID, Number: m.Number, Time: m.Stamp, Kind: m.Kind, Body: m.Body, Timer: m.Timer})
+	seen := ^uint64(0)
+	if m.Seen > 0 {
+		seen = m.Seen - 1
+	}
+	return c.encrypt(rand, Content{ID: m.ID, Number: m.Number, Time: m.Stamp, Kind: m.Kind, Body: m.Body, Timer: m.Timer}, seen)
 }
 
 // SealAcks encrypts a message that only acknowledges; none if nothing is owed.
@@ -109,16 +121,23 @@ func (c *Conversation) SealAcks(rand io.Reader, now int64) ([]Outgoing, error) {
 		return nil, nil
 	}
 	c.Clock = c.Clock.next(now)
-	return c.encrypt(rand, Content{Time: c.Clock, Kind: KindAck})
+	return c.encrypt(rand, Content{Time: c.Clock, Kind: KindAck}, ^uint64(0))
 }
 
-func (c *Conversation) encrypt(rand io.Reader, content Content) ([]Outgoing, error) {
+// encrypt seals a content with acknowledgements up to number seen. A message
+// always has one, owed or not: where it stands hangs on what its author had
+// seen, also where it is encrypted again after more has come.
+func (c *Conversation) encrypt(rand io.Reader, content Content, seen uint64) ([]Outgoing, error) {
 	if c.group == nil {
 		return nil, errors.New("couldn't encrypt: conversation is not open")
 	}
 	for _, m := range c.Members {
+		ack := Ack{Of: m.Leaf, UpTo: min(m.Received.UpTo, seen)}
 		if m.Owed {
-			content.Acks = append(content.Acks, Ack{Of: m.Leaf, UpTo: m.Received.UpTo, Deleted: m.Done})
+			ack.Deleted = m.Done
+		}
+		if m.Owed || content.Kind != KindAck {
+			content.Acks = append(content.Acks, ack)
 		}
 	}
 	plaintext, err := content.encode()
@@ -135,9 +154,14 @@ func (c *Conversation) encrypt(rand io.Reader, content Content) ([]Outgoing, err
 	}
 	c.group = next
 	c.EpochSent++
-	c.AckDue = 0
+	owed := false
 	for i := range c.Members {
-		c.Members[i].Owed = false
+		m := &c.Members[i]
+		m.Owed = m.Owed && m.Received.UpTo > seen
+		owed = owed || m.Owed
+	}
+	if !owed {
+		c.AckDue = 0
 	}
 	return out, nil
 }
@@ -276,10 +300,17 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 	if !m.Heard {
 		m.Heard, r.Heard = true, true
 	}
+	// Without acknowledgement its author has seen what it had acknowledged
+	// before: all that we know of, if this is the newest.
+	seen := m.Acked
+	if m.Placed != nil && content.Number < m.Placed.Number {
+		seen = 0
+	}
 	for _, a := range content.Acks {
 		if a.Of != uint32(c.group.OwnLeaf()) {
 			continue
 		}
+		seen = min(a.UpTo, c.Sent)
 		if a.UpTo > m.Acked && a.UpTo <= c.Sent {
 			m.Acked, r.Acked = a.UpTo, true
 		}
@@ -296,8 +327,7 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		return r, nil
 	}
 	m.Received = arrived
-	var order Stamp
-	c.Clock, order = c.Clock.witness(content.Time, now)
+	order := c.place(m, content.Number, content.Time, seen, now)
 	if content.Kind == KindDelete {
 		r.Removals = m.carryOut(content)
 		return r, nil
