@@ -124,6 +124,9 @@ func (s *State) applyProposals(list []sourced, committer sender, now int64) (app
 		if err := checkContextExtensions(a.extensions); err != nil {
 			return applied{}, err
 		}
+		if err := s.cfg.Limits.checkContextSize(a.extensions); err != nil {
+			return applied{}, err
+		}
 	}
 	if sorted.external != nil {
 		a.kemOutput, a.pathRequired = sorted.external.proposal.kemOutput, true
@@ -220,6 +223,9 @@ func (s *State) checkUpdate(l *leafNode, i LeafIndex, context []Extension, signe
 // checkLeaf checks a leaf made for this group; signed says that its signature
 // is known to be good.
 func (s *State) checkLeaf(l *leafNode, i LeafIndex, context []Extension, signed bool) error {
+	if err := s.cfg.Limits.checkLeafSize(l); err != nil {
+		return err
+	}
 	if signed {
 		return checkLeafContent(s.ep.c, l, context)
 	}
@@ -267,6 +273,12 @@ func (s *State) applyAdd(a *applied, p sourced, now int64) error {
 func (s *State) checkAdd(k *keyPackage, context []Extension, now int64, signed bool) error {
 	if k == nil {
 		return invalid("add without a key package")
+	}
+	if !fits(len(k.raw), s.cfg.Limits.KeyPackage) {
+		return invalid("key package too large")
+	}
+	if err := s.cfg.Limits.checkLeafSize(k.leaf); err != nil {
+		return err
 	}
 	check := checkKeyPackage
 	if signed {

@@ -62,7 +62,7 @@ func TestAuditForgedWelcomeIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	s := cand.Next
 	params := JoinParams{KeyPackages: []*KeyPackagePrivate{victim.priv}, Config: testConfig, Now: testNow}
-	_, err = Join(forgery{}.welcome(t, s, victim), params)
+	_, _, err = Join(forgery{}.welcome(t, s, victim), params)
 	require.NoError(t, err, "the forgery's frame itself must be right")
 
 	spoilLeaf := func(change func(*leafNode)) func(*ratchetTree) {
@@ -159,7 +159,7 @@ func TestAuditForgedWelcomeIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			msg := f.welcome(t, s, victim)
 			within(t, 5*time.Second, func() {
-				_, err = Join(msg, params)
+				_, _, err = Join(msg, params)
 			})
 			require.ErrorContains(t, err, want[name])
 		})
@@ -413,7 +413,7 @@ func TestAuditUnknownTypesDoNotPanic(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalid)
 
 	w := &welcome{suite: 0xfafa}
-	_, err = Join(message(wireWelcome, 0, w.write), JoinParams{})
+	_, _, err = Join(message(wireWelcome, 0, w.write), JoinParams{})
 	require.ErrorIs(t, err, ErrUnsupported)
 	g := groupInfo{context: groupContext{suite: 0xfafa}}
 	_, err = ExternalCommit(rand.Reader, message(wireGroupInfo, 0, g.write), ExternalParams{})
@@ -430,7 +430,7 @@ func TestAuditHugeVectorsAllocateNothing(t *testing.T) {
 		msg := append(append([]byte(nil), head...), huge...)
 		_, _, err := group[0].Process(msg, ProcessParams{})
 		require.Error(t, err)
-		_, err = Join(msg, JoinParams{})
+		_, _, err = Join(msg, JoinParams{})
 		require.Error(t, err)
 		_, err = ExternalCommit(rand.Reader, msg, ExternalParams{})
 		require.Error(t, err)

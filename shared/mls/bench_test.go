@@ -42,7 +42,7 @@ func benchGroup(b *testing.B, suite Suite, n int) []*State {
 	require.NoError(b, err)
 	group := []*State{cand.Next}
 	for i := 0; i < len(clients); i += max(1, len(clients)/8) {
-		j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{clients[i].priv}, Config: testConfig, Now: testNow})
+		j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{clients[i].priv}, Config: testConfig, Now: testNow})
 		require.NoError(b, err)
 		group = append(group, j)
 	}
@@ -131,7 +131,7 @@ func BenchmarkJoin(b *testing.B) {
 		require.NoError(b, err)
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, Config: testConfig, Now: testNow}); err != nil {
+			if _, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, Config: testConfig, Now: testNow}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -20,8 +20,9 @@ const (
 // vectors of RFC 9420 section 2.1. The first error sticks; later reads return
 // zero values. Returned slices alias the input.
 type reader struct {
-	b   []byte
-	err error
+	b      []byte
+	err    error
+	limits Limits // of proposals and leaves, looked at while decoding
 }
 
 func newReader(b []byte) *reader { return &reader{b: b} }
@@ -112,7 +113,7 @@ func (r *reader) vec() []byte {
 // sub reads a vector and returns a reader of its content.
 func (r *reader) sub() *reader {
 	b := r.vec()
-	return &reader{b: b, err: r.err}
+	return &reader{b: b, err: r.err, limits: r.limits}
 }
 
 // list reads a vector of elements, at most limit of them.

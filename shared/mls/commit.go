@@ -35,8 +35,16 @@ type CommitParams struct {
 	Now int64
 }
 
-// Changes are what a commit did to the membership.
+// Changes are what a commit does, all of it.
 type Changes struct {
+	// Proposals are what it commits, those by reference included.
+	Proposals []Proposal
+	// Path says that the committer renewed its keys, and its leaf from Before
+	// to After. Before is zero if External: a joiner's own commit.
+	Path          bool
+	External      bool
+	Before, After LeafInfo
+
 	// Added, Updated and Removed members. Updated includes the committer if
 	// it renewed its leaf. Removed shows the leaves as they were.
 	Added, Updated, Removed []LeafInfo
@@ -87,7 +95,7 @@ func (s *State) Commit(rand io.Reader, p CommitParams) (*Candidate, error) {
 	}
 	defer clear(pskSecret)
 	b := &commitBuild{
-		s: s, a: &a, own: s.ep.own, content: &commit{proposals: refs}, sender: committer,
+		s: s, a: &a, list: list, own: s.ep.own, content: &commit{proposals: refs}, sender: committer,
 		signer: s.ep.sig, nextSig: s.ep.sig, nodeKeys: s.ep.nodeKeys, init: s.ep.secrets.init, psk: pskSecret, aad: p.AAD, wire: wirePrivateMessage,
 	}
 	if p.Public {
@@ -228,6 +236,7 @@ func (s *State) dropUnfit(list []*pendingProposal, p CommitParams) []*pendingPro
 type commitBuild struct {
 	s        *State // for a joiner: the group as its GroupInfo shows it
 	a        *applied
+	list     []sourced
 	own      LeafIndex
 	content  *commit
 	sender   sender
@@ -274,7 +283,7 @@ func (b *commitBuild) provisional() groupContext {
 // finish signs the commit and computes the epoch it leads to.
 func (b *commitBuild) finish(now int64) (*authenticated, *State, newEpoch, error) {
 	c := b.s.ep.c
-	if err := checkMembers(b.a.tree); err != nil {
+	if err := b.s.checkMembers(b.a.tree); err != nil {
 		return nil, nil, newEpoch{}, err
 	}
 	f := &framedContent{
@@ -334,11 +343,14 @@ func survivingKeys(old, fresh nodeKeys, t *ratchetTree, committer LeafIndex, pat
 
 // changes describes the commit for its caller.
 func (b *commitBuild) changes() Changes {
-	return describe(b.s.ep.tree, b.a, b.content.path != nil, b.own)
+	return describe(b.s.ep.tree, b.list, b.a, b.content.path != nil, b.own)
 }
 
-func describe(before *ratchetTree, a *applied, path bool, committer LeafIndex) Changes {
-	ch := Changes{PSKs: a.psks, ContextChanged: a.newContext, ReInit: a.reinit}
+func describe(before *ratchetTree, list []sourced, a *applied, path bool, committer LeafIndex) Changes {
+	ch := Changes{PSKs: a.psks, ContextChanged: a.newContext, ReInit: a.reinit, Path: path, External: a.kemOutput != nil}
+	for _, p := range list {
+		ch.Proposals = append(ch.Proposals, p.proposal)
+	}
 	for _, i := range a.added {
 		ch.Added = append(ch.Added, a.tree.leaf(i).info(i))
 	}
@@ -352,9 +364,11 @@ func describe(before *ratchetTree, a *applied, path bool, committer LeafIndex) C
 	}
 	if path {
 		info := a.tree.leaf(committer).info(committer)
+		ch.After = info
 		if a.kemOutput != nil {
 			ch.Added = append(ch.Added, info)
 		} else {
+			ch.Before = before.leaf(committer).info(committer)
 			ch.Updated = append(ch.Updated, info)
 		}
 	}

@@ -44,7 +44,7 @@ func Example() {
 	}
 	anna = cand.Next // nobody else could have committed
 
-	ben, err := mls.Join(cand.Welcome, mls.JoinParams{
+	ben, _, err := mls.Join(cand.Welcome, mls.JoinParams{
 		KeyPackages: []*mls.KeyPackagePrivate{private}, PSKs: psks, Config: cfg, Now: now,
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func ExampleState_Commit() {
 		log.Fatal(err)
 	}
 	anna = first.Next
-	ben, err := mls.Join(first.Welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{private}, Config: cfg, Now: now})
+	ben, _, err := mls.Join(first.Welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{private}, Config: cfg, Now: now})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func ExampleUnmarshal() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ben, err := mls.Join(cand.Welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{private}, Config: cfg, Now: now})
+	ben, _, err := mls.Join(cand.Welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{private}, Config: cfg, Now: now})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -25,13 +25,13 @@ func TestExternalPSKBindsTheGroupToACode(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, cand.Changes.PSKs, 1)
 	params := JoinParams{KeyPackages: []*KeyPackagePrivate{ben.priv}, Config: testConfig, Now: testNow}
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorIs(t, err, ErrMissingPSK)
 	params.PSKs = wrong
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorIs(t, err, ErrInvalid)
 	params.PSKs = right
-	j, err := Join(cand.Welcome, params)
+	j, _, err := Join(cand.Welcome, params)
 	require.NoError(t, err)
 	group := []*State{cand.Next, j}
 	requireAgree(t, group)
@@ -51,15 +51,15 @@ func TestJoinNeedsTheRightKeyPackage(t *testing.T) {
 	cand, err := group[0].Commit(rand.Reader, CommitParams{Proposals: []Proposal{Add(ben.kp)}, TreeOutOfBand: true, Now: testNow})
 	require.NoError(t, err)
 	params := JoinParams{KeyPackages: []*KeyPackagePrivate{nil, other.priv}, Config: testConfig, Now: testNow}
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorIs(t, err, ErrNoKeyPackage)
 	restored, err := UnmarshalKeyPackagePrivate(ben.priv.Marshal())
 	require.NoError(t, err)
 	params.KeyPackages = append(params.KeyPackages, restored)
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorContains(t, err, "no ratchet tree")
 	params.RatchetTree = group[0].RatchetTree() // of the epoch before
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorContains(t, err, "tree hash")
 	params.RatchetTree = cand.Next.RatchetTree()
 	params.Config.ValidateCredential = func(l LeafInfo) error {
@@ -68,10 +68,10 @@ func TestJoinNeedsTheRightKeyPackage(t *testing.T) {
 		}
 		return nil
 	}
-	_, err = Join(cand.Welcome, params)
+	_, _, err = Join(cand.Welcome, params)
 	require.ErrorContains(t, err, "credential was refused")
 	params.Config = testConfig
-	j, err := Join(cand.Welcome, params)
+	j, _, err := Join(cand.Welcome, params)
 	require.NoError(t, err)
 	deliver(t, group, 0, cand.Commit)
 	group[0] = cand.Next
@@ -113,14 +113,14 @@ func TestReInit(t *testing.T) {
 		return cand.Welcome
 	}
 	params := JoinParams{KeyPackages: []*KeyPackagePrivate{ben.priv, mallory.priv}, Config: testConfig, Now: testNow, PSKs: group[1].PSKs(nil)}
-	_, err = Join(start(plan.GroupID, ben.kp), params)
+	_, _, err = Join(start(plan.GroupID, ben.kp), params)
 	require.Error(t, err, "without the parent nothing can be checked")
 	params.Parent = group[1]
-	_, err = Join(start([]byte("another id"), ben.kp), params)
+	_, _, err = Join(start([]byte("another id"), ben.kp), params)
 	require.ErrorContains(t, err, "differs from what its parent agreed on")
-	_, err = Join(start(plan.GroupID, ben.kp, mallory.kp), params)
+	_, _, err = Join(start(plan.GroupID, ben.kp, mallory.kp), params)
 	require.ErrorContains(t, err, "member the parent has not")
-	s, err := Join(start(plan.GroupID, ben.kp), params)
+	s, _, err := Join(start(plan.GroupID, ben.kp), params)
 	require.NoError(t, err)
 	require.Equal(t, DefaultSuite, s.Suite())
 }
@@ -133,7 +133,7 @@ func TestBranch(t *testing.T) {
 	cand, err := s.Commit(rand.Reader, CommitParams{Proposals: []Proposal{BranchFrom(group[0]), Add(ben.kp)}, PSKs: group[0].PSKs(nil), Now: testNow})
 	require.NoError(t, err)
 	params := JoinParams{KeyPackages: []*KeyPackagePrivate{ben.priv}, Config: testConfig, Now: testNow, Parent: group[1]}
-	j, err := Join(cand.Welcome, params)
+	j, _, err := Join(cand.Welcome, params)
 	require.NoError(t, err)
 	branch := []*State{cand.Next, j}
 	requireAgree(t, branch)
@@ -150,7 +150,7 @@ func TestExternalSenders(t *testing.T) {
 	cand, err := s.Commit(rand.Reader, CommitParams{Proposals: []Proposal{Add(ben.kp)}, Now: testNow})
 	require.NoError(t, err)
 	s = cand.Next
-	j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{ben.priv}, Config: testConfig, Now: testNow})
+	j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{ben.priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	group := []*State{s, j}
 	propose := func(prop Proposal, index uint32, signer SignatureKey) []byte {
@@ -185,7 +185,7 @@ func TestNewMemberProposal(t *testing.T) {
 	deliver(t, group, -1, newMemberProposal(t, group[0], joiner, nil))
 	cand := commitBy(t, group, 2, CommitParams{})
 	require.Len(t, cand.Changes.Added, 1)
-	j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: testNow})
+	j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	requireAgree(t, append(group, j))
 }
@@ -229,7 +229,7 @@ func TestProposalsByReference(t *testing.T) {
 	require.Empty(t, cand.Changes.PSKs)
 	require.Empty(t, cand.Next.Pending())
 	rest := []*State{group[0], group[3], group[4]}
-	j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: testNow})
+	j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	rest = append(rest, j)
 	requireAgree(t, rest)

@@ -258,11 +258,14 @@ func message(wire uint16, size int, body func(*writer)) []byte {
 }
 
 // openMessage reads the head of an MLSMessage.
-func openMessage(b []byte) (*reader, uint16, error) {
-	if len(b) > MaxMessageSize {
+func openMessage(b []byte) (*reader, uint16, error) { return openWithin(b, Limits{}) }
+
+// openWithin is openMessage within limits.
+func openWithin(b []byte, limits Limits) (*reader, uint16, error) {
+	if len(b) > bounded(limits.Message, MaxMessageSize) {
 		return nil, 0, invalid("message too large")
 	}
-	r := newReader(b)
+	r := &reader{b: b, limits: limits}
 	version, wire := r.u16(), r.u16()
 	if r.err != nil {
 		return nil, 0, r.err

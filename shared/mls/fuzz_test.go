@@ -75,7 +75,7 @@ func TestStateEncodingStaysReadable(t *testing.T) {
 	require.Equal(t, ProposalUpdate, rec.Proposal.Type())
 	priv, err := UnmarshalKeyPackagePrivate(f.KeyPackage)
 	require.NoError(t, err)
-	_, err = Join(f.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
+	_, _, err = Join(f.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	_, err = ExternalCommit(rand.Reader, f.GroupInfo, ExternalParams{Leaf: newClient(t, X25519ChaCha, "x").leaf, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func FuzzOutsider(f *testing.F) {
 			t.Fatal("an outsider's message was accepted")
 		}
 		require.Equal(t, err == nil, next != nil)
-		j, err := Join(data, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
+		j, _, err := Join(data, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
 		require.Equal(t, err == nil, j != nil)
 		if err == nil && !isKnown {
 			t.Fatal("an outsider's welcome was accepted")

@@ -50,7 +50,7 @@ func newTestGroup(t testing.TB, suite Suite, n int) []*State {
 	require.NoError(t, err)
 	group[0] = cand.Next
 	for _, c := range clients {
-		j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, Config: testConfig, Now: testNow})
+		j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, Config: testConfig, Now: testNow})
 		require.NoError(t, err)
 		group = append(group, j)
 	}

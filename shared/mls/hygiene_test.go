@@ -180,7 +180,7 @@ func testHygiene(t *testing.T, suite Suite) {
 	group := []*State{cand.Next}
 	for _, c := range []client{ben, carla} {
 		rec.note("init key", c.priv.initPriv)
-		j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, PSKs: psks, Config: cfg, Now: testNow})
+		j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{c.priv}, PSKs: psks, Config: cfg, Now: testNow})
 		require.NoError(t, err)
 		group = append(group, j)
 	}

@@ -23,10 +23,28 @@ type JoinParams struct {
 	Now int64
 }
 
+// Joining is how a Welcome let this member in, for the caller to judge before
+// it takes the state.
+type Joining struct {
+	// PSKs are the pre-shared keys that the Welcome asked for.
+	PSKs []PSKID
+	// Signer is the member who made it.
+	Signer LeafInfo
+}
+
 // Join enters a group by a Welcome (RFC 9420 section 12.4.3.1). The caller
 // checks that it is not in a group with this id already.
-func Join(welcome []byte, p JoinParams) (*State, error) {
-	r, wire, err := openMessage(bytes.Clone(welcome))
+func Join(welcome []byte, p JoinParams) (*State, Joining, error) {
+	var joining Joining
+	s, err := join(welcome, p, &joining)
+	if err != nil {
+		return nil, Joining{}, err
+	}
+	return s, joining, nil
+}
+
+func join(welcome []byte, p JoinParams, how *Joining) (*State, error) {
+	r, wire, err := openWithin(bytes.Clone(welcome), p.Config.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +98,7 @@ func Join(welcome []byte, p JoinParams) (*State, error) {
 		return nil, invalid("welcome is signed by its recipient")
 	}
 	s.ep.own, s.ep.sig = own, priv.sig
+	*how = Joining{PSKs: clonePSKs(gs.psks), Signer: s.ep.tree.leaf(info.signer).info(info.signer)}
 	s.ep.nodeKeys = nodeKeys{{own.node(), priv.leafPriv}}
 	if gs.pathSecret != nil {
 		if len(gs.pathSecret) != c.nh {
@@ -178,10 +197,10 @@ func stateFromInfo(c *suiteCipher, info *groupInfo, outOfBand []byte, cfg Config
 	if len(data) == 0 {
 		return nil, invalid("there is no ratchet tree")
 	}
-	if len(data) > MaxMessageSize {
+	if len(data) > bounded(cfg.Limits.Message, MaxMessageSize) {
 		return nil, invalid("ratchet tree too large")
 	}
-	r := newReader(data)
+	r := &reader{b: data, limits: cfg.Limits}
 	tree := r.ratchetTree()
 	if err := r.done(); err != nil {
 		return nil, err
@@ -199,7 +218,13 @@ func stateFromInfo(c *suiteCipher, info *groupInfo, outOfBand []byte, cfg Config
 	if err := checkContextExtensions(info.context.extensions); err != nil {
 		return nil, err
 	}
-	checks := treeChecks{groupID: info.context.groupID, context: info.context.extensions, now: now, validate: cfg.ValidateCredential}
+	if err := cfg.Limits.checkContextSize(info.context.extensions); err != nil {
+		return nil, err
+	}
+	checks := treeChecks{
+		groupID: info.context.groupID, context: info.context.extensions, now: now,
+		validate: cfg.ValidateCredential, limits: cfg.Limits,
+	}
 	if err := checkTree(c, tree, checks); err != nil {
 		return nil, err
 	}
@@ -296,7 +321,7 @@ type ExternalParams struct {
 // section 12.4.3.2). The candidate's Current is nil: whoever loses the race
 // needs a newer GroupInfo.
 func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candidate, error) {
-	r, wire, err := openMessage(bytes.Clone(groupInfo))
+	r, wire, err := openWithin(bytes.Clone(groupInfo), p.Config.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -350,7 +375,7 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 	if err != nil {
 		return nil, fmt.Errorf("couldn't join: %w", err)
 	}
-	b.a = &a
+	b.a, b.list = &a, list
 	if b.own, err = a.tree.freeLeaf(); err != nil {
 		return nil, err
 	}

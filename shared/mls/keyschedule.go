@@ -1,6 +1,9 @@
 package mls
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // groupContext is GroupContext of RFC 9420 section 8.1.
 type groupContext struct {
@@ -154,6 +157,15 @@ type PSKID struct {
 	Epoch   uint64
 
 	nonce []byte
+}
+
+// clonePSKs copies ids out of a buffer that is to be erased.
+func clonePSKs(ids []PSKID) []PSKID {
+	out := slices.Clone(ids)
+	for i := range out {
+		out[i].ID, out[i].GroupID, out[i].nonce = bytes.Clone(out[i].ID), bytes.Clone(out[i].GroupID), bytes.Clone(out[i].nonce)
+	}
+	return out
 }
 
 // PSKLookup returns the pre-shared key of an id, and false if it has none.

@@ -15,8 +15,10 @@ type ProcessParams struct {
 
 // Received is what a message said. It prints as [redacted].
 type Received struct {
-	Kind       Kind
-	Epoch      uint64
+	Kind  Kind
+	Epoch uint64
+	// Public says that it came as a PublicMessage.
+	Public     bool
 	SenderType SenderType
 	// Sender is the sending member; for an external commit, the leaf it took.
 	Sender LeafIndex
@@ -42,7 +44,7 @@ func (s *State) Process(msg []byte, p ProcessParams) (*State, Received, error) {
 		return nil, Received{}, ErrRemoved
 	}
 	// What is kept of a message must not change when the caller's buffer does.
-	r, wire, err := openMessage(bytes.Clone(msg))
+	r, wire, err := openWithin(bytes.Clone(msg), s.cfg.Limits)
 	if err != nil {
 		return nil, Received{}, err
 	}
@@ -135,7 +137,7 @@ func (s *State) processLate(m *privateMessage, p ProcessParams) (*State, Receive
 		return nil, Received{}, ErrPastEpoch
 	}
 	e := past[i]
-	keys := &groupKeys{c: s.ep.c, context: e.contextRaw, senderData: e.senderData, tree: e.tree}
+	keys := &groupKeys{c: s.ep.c, context: e.contextRaw, senderData: e.senderData, tree: e.tree, limits: s.cfg.Limits}
 	sd, err := keys.openSenderData(m)
 	if err != nil {
 		return nil, Received{}, err
@@ -157,13 +159,13 @@ func (s *State) processLate(m *privateMessage, p ProcessParams) (*State, Receive
 	used.tree = tree
 	past[i] = &used
 	next := *s
-	next.past = past
+	next.past = trimLate(past, s.cfg.Limits.LateKeys)
 	return &next, received(a, sd.generation), nil
 }
 
 func received(a *authenticated, generation uint32) Received {
 	f := a.content
-	rec := Received{Kind: Kind(f.typ), Epoch: f.epoch, SenderType: f.sender.typ, Generation: generation, AAD: f.aad}
+	rec := Received{Kind: Kind(f.typ), Epoch: f.epoch, Public: a.wire == wirePublicMessage, SenderType: f.sender.typ, Generation: generation, AAD: f.aad}
 	if f.sender.typ == SenderMember {
 		rec.Sender = LeafIndex(f.sender.index)
 	}
@@ -330,10 +332,10 @@ func (s *State) processCommit(a *authenticated, rec Received, p ProcessParams) (
 		if err := s.mergeCommitPath(&ap, com.path, rec.Sender, s.ep.tree.leaf(rec.Sender)); err != nil {
 			return nil, Received{}, err
 		}
-	} else if err := checkMembers(ap.tree); err != nil {
+	} else if err := s.checkMembers(ap.tree); err != nil {
 		return nil, Received{}, err
 	}
-	rec.Changes = describe(s.ep.tree, &ap, com.path != nil, rec.Sender)
+	rec.Changes = describe(s.ep.tree, list, &ap, com.path != nil, rec.Sender)
 	if slices.Contains(ap.removed, own) {
 		rec.SelfRemoved = true
 		return s.removed(), rec, nil
@@ -366,7 +368,15 @@ func (s *State) mergeCommitPath(ap *applied, path *updatePath, from LeafIndex, o
 	if err := applyPath(s.ep.c, ap.tree, from, path); err != nil {
 		return err
 	}
-	return checkMembers(ap.tree)
+	return s.checkMembers(ap.tree)
+}
+
+// checkMembers is the package's, within the limits of the configuration.
+func (s *State) checkMembers(t *ratchetTree) error {
+	if err := s.cfg.Limits.checkTreeSize(t); err != nil {
+		return err
+	}
+	return checkMembers(t)
 }
 
 func (s *State) openCommitPath(ap *applied, path *updatePath, from LeafIndex, keys nodeKeys) (pathResult, error) {
@@ -438,7 +448,7 @@ func (s *State) processExternalCommit(a *authenticated, rec Received, p ProcessP
 	if err := s.mergeCommitPath(&ap, com.path, leaf, old); err != nil {
 		return nil, Received{}, err
 	}
-	rec.Changes = describe(s.ep.tree, &ap, true, leaf)
+	rec.Changes = describe(s.ep.tree, list, &ap, true, leaf)
 	if slices.Contains(ap.removed, s.ep.own) {
 		rec.SelfRemoved = true
 		return s.removed(), rec, nil

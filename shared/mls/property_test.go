@@ -144,7 +144,7 @@ func (w *world) commit() {
 	a.s, a.seen = cand.Next, 0
 	w.won(cand)
 	if joiner != nil {
-		j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: w.now})
+		j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{joiner.priv}, Config: testConfig, Now: w.now})
 		require.NoError(w.t, err)
 		w.live = append(w.live, &actor{name: string(joiner.leaf.Credential.Identity), s: j})
 	}
@@ -251,7 +251,7 @@ func TestRandomHistories(t *testing.T) {
 		second := w.client()
 		cand, err := s.Commit(rand.Reader, CommitParams{Proposals: []Proposal{Add(second.kp)}, Now: w.now})
 		require.NoError(t, err)
-		j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{second.priv}, Config: testConfig, Now: w.now})
+		j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{second.priv}, Config: testConfig, Now: w.now})
 		require.NoError(t, err)
 		w.live = []*actor{{name: "member 0", s: cand.Next}, {name: "member 1", s: j}}
 		w.latest = 1

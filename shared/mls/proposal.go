@@ -234,7 +234,7 @@ type commit struct {
 
 func (r *reader) commit() *commit {
 	c := &commit{}
-	r.list(maxProposals, func(r *reader) {
+	r.list(bounded(r.limits.Proposals, maxProposals), func(r *reader) {
 		var p proposalOrRef
 		switch r.u8() {
 		case 1:

@@ -9,6 +9,7 @@ type groupKeys struct {
 	senderData []byte
 	membership []byte
 	tree       secretTree
+	limits     Limits // of what is decoded
 }
 
 // maxPadding bounds the padding block of a private message, in bytes.
@@ -112,7 +113,7 @@ func (k *groupKeys) openPrivate(m *privateMessage, sd senderData) (*authenticate
 		return nil, k.tree, invalid("message does not decrypt")
 	}
 	f := &framedContent{groupID: m.groupID, epoch: m.epoch, sender: memberSender(sd.leaf), aad: m.aad, typ: m.typ}
-	r := newReader(plain)
+	r := &reader{b: plain, limits: k.limits}
 	r.content(f)
 	auth := r.authData(f.typ)
 	if r.err != nil {

@@ -183,7 +183,7 @@ func TestAuditLeafExtensionsSurvive(t *testing.T) {
 	require.NoError(t, err)
 	group := newTestGroup(t, X25519ChaCha, 3)
 	cand := commitBy(t, group, 0, CommitParams{Proposals: []Proposal{Add(kp)}})
-	j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
+	j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	group = append(group, j)
 	check := func(want []Extension) {

@@ -160,7 +160,7 @@ func TestX509CredentialsAreCarried(t *testing.T) {
 	require.NoError(t, err)
 	group := newTestGroup(t, X25519ChaCha, 2)
 	cand := commitBy(t, group, 0, CommitParams{Proposals: []Proposal{Add(kp)}})
-	j, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
+	j, _, err := Join(cand.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{priv}, Config: testConfig, Now: testNow})
 	require.NoError(t, err)
 	group = append(group, j)
 	requireAgree(t, group)

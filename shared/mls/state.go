@@ -33,6 +33,10 @@ type Config struct {
 	// seconds; zero sets no bound.
 	MaxLifetime uint64
 
+	// Limits bound what the group may grow to; they hold for what comes in,
+	// not for a state that is stored already.
+	Limits Limits
+
 	// Provider computes the primitives; nil is StandardProvider.
 	Provider Provider
 }
@@ -99,7 +103,7 @@ type pendingProposal struct {
 func (s *State) groupKeys() *groupKeys {
 	return &groupKeys{
 		c: s.ep.c, context: s.ep.contextRaw, senderData: s.ep.secrets.senderData,
-		membership: s.ep.secrets.membership, tree: s.keys,
+		membership: s.ep.secrets.membership, tree: s.keys, limits: s.cfg.Limits,
 	}
 }
 
@@ -138,6 +142,12 @@ func NewGroup(rand io.Reader, suite Suite, groupID []byte, leaf LeafParams, exte
 	context := groupContext{suite: suite, groupID: bytes.Clone(groupID), transcript: []byte{}, extensions: cloneExtensions(extensions)}
 	if err := checkContextExtensions(context.extensions); err != nil {
 		return nil, err
+	}
+	if err := cfg.Limits.checkContextSize(context.extensions); err != nil {
+		return nil, fmt.Errorf("couldn't create group: %w", err)
+	}
+	if err := cfg.Limits.checkLeafSize(l); err != nil {
+		return nil, fmt.Errorf("couldn't create group: %w", err)
 	}
 	if err := checkLeaf(c, l, groupID, 0, context.extensions); err != nil {
 		return nil, fmt.Errorf("couldn't create group: %w", err)
@@ -307,7 +317,7 @@ func prune(past []*pastEpoch, cfg Config, now int64) []*pastEpoch {
 			past = past[1:]
 		}
 	}
-	return slices.Clone(past)
+	return trimLate(slices.Clone(past), cfg.Limits.LateKeys)
 }
 
 // endEpoch returns the past epochs once the current one has ended. keys are

@@ -340,7 +340,7 @@ func (t *ratchetTree) write(w *writer) {
 // ratchetTree decodes a tree; its form is checked, its meaning is not.
 func (r *reader) ratchetTree() *ratchetTree {
 	t := &ratchetTree{}
-	r.list(2*MaxMembers-1, func(r *reader) {
+	r.list(2*bounded(r.limits.Leaves, MaxMembers)-1, func(r *reader) {
 		var n treeNode
 		if r.optional() {
 			leafPosition := len(t.nodes)%2 == 0

@@ -11,14 +11,24 @@ type treeChecks struct {
 	context  []Extension
 	now      int64
 	validate func(LeafInfo) error
+	limits   Limits
 }
 
 // checkTree applies RFC 9420 section 12.4.3.1 to a tree from outside: every
 // leaf, every parent hash, unmerged leaves and the uniqueness of keys.
 func checkTree(c *suiteCipher, t *ratchetTree, k treeChecks) error {
+	err := k.limits.checkTreeSize(t)
 	var filled []LeafIndex
-	t.eachLeaf(func(i LeafIndex, _ *leafNode) { filled = append(filled, i) })
-	err := each(len(filled), func(i int) error {
+	t.eachLeaf(func(i LeafIndex, l *leafNode) {
+		filled = append(filled, i)
+		if err == nil {
+			err = k.limits.checkLeafSize(l)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	err = each(len(filled), func(i int) error {
 		return checkLeaf(c, t.leaf(filled[i]), k.groupID, filled[i], k.context)
 	})
 	if err != nil {

@@ -300,7 +300,7 @@ func TestVectorPassiveClient(t *testing.T) {
 			now = int64(life.NotBefore/2 + life.NotAfter/2)
 		}
 		priv := &KeyPackagePrivate{kp: kp.kp, initPriv: v.InitPriv, leafPriv: v.EncryptionPriv, sig: sig}
-		s, err := Join(v.Welcome, JoinParams{
+		s, _, err := Join(v.Welcome, JoinParams{
 			KeyPackages: []*KeyPackagePrivate{priv}, PSKs: ExternalPSKs(psks), RatchetTree: v.Tree, Now: now,
 			Config: Config{PastEpochs: 100, ExternalCommits: true, ExternalProposals: true},
 		})
@@ -358,7 +358,7 @@ func TestVectorSuitesWeLackAreRefused(t *testing.T) {
 		require.ErrorIs(t, err, ErrUnsupported)
 		_, err = ParseSignatureKey(v.Suite, v.SignaturePriv)
 		require.ErrorIs(t, err, ErrUnsupported)
-		_, err = Join(v.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{known.priv}, Config: testConfig, Now: testNow})
+		_, _, err = Join(v.Welcome, JoinParams{KeyPackages: []*KeyPackagePrivate{known.priv}, Config: testConfig, Now: testNow})
 		require.ErrorIs(t, err, ErrUnsupported)
 		_, err = NewGroup(rand.Reader, v.Suite, []byte("g"), known.leaf, nil, testConfig)
 		require.ErrorIs(t, err, ErrUnsupported)

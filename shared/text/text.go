@@ -57,8 +57,16 @@ func Clean(s string) string {
 	}, s))
 }
 
-// turns reports whether r turns the direction of what stands beside it.
-func turns(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
+// turns reports whether r turns the direction of what stands beside it: the
+// characters of Bidi_Control, named here because a later Unicode must not make
+// two versions disagree about a card (CardName).
+func turns(r rune) bool {
+	switch r {
+	case '\u061c', '\u200e', '\u200f':
+		return true
+	}
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
 
 // CardName reports whether a contact's card may carry the name s: 1 to
 // MaxNameBytes of UTF-8 without controls, line ends and controls of direction.

@@ -110,6 +110,21 @@ func plantedTrees() map[string]planted {
 			bad:  map[string]string{"relay/core/a.go": "package core\n\nfunc f() { go f() }\n"},
 			good: map[string]string{"relay/native/a.go": "package native\n\nfunc f() { go f() }\n"},
 		},
+		"only-the-gate-adopts": {
+			bad: map[string]string{
+				"wasm/conversation/a.go": "package conversation\n\nfunc (c *C) a(s *S) { c.group = s }\n",
+				"wasm/conversation/b.go": "package conversation\n\nvar c = C{group: nil}\n",
+				"wasm/conversation/c.go": "package conversation\n\nfunc c(next C) { next.group, _ = f() }\n",
+				"wasm/conversation/d.go": "package conversation\n\nfunc d(c *C) { f(&c.group) }\n",
+				"wasm/agent/a.go":        "package agent\n\nvar s, _, _ = mls.Join(nil, p)\n",
+			},
+			good: map[string]string{
+				"wasm/conversation/gate.go":   "package conversation\n\nfunc (c *C) a(s *S) { c.group = s }\n",
+				"wasm/conversation/e.go":      "package conversation\n\nfunc (c *C) e() { s := c.group; s.f(mls.PeekMessage(nil)) }\n",
+				"wasm/conversation/a_test.go": "package conversation\n\nfunc (c *C) a(s *S) { c.group = s }\n",
+				"wasm/agenttest/a.go":         "package agenttest\n\nvar s, _ = mls.Unmarshal(nil, p)\n",
+			},
+		},
 		"no-clock-where-time-is-passed-in": {
 			bad:  map[string]string{"shared/mls/a.go": "package mls\n\nimport \"time\"\n\nvar _ = time.Now()\n", "wasm/invite/a.go": "package invite\n\nimport \"time\"\n\nvar _ = time.Since(time.Time{})\n"},
 			good: map[string]string{"wasm/agent/a.go": "package agent\n\nimport \"time\"\n\nvar _ = time.Now()\n", "shared/mls/b.go": "package mls\n\nimport \"time\"\n\nconst d = time.Second\n"},

@@ -3,6 +3,7 @@ package arch
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"regexp"
 	"sort"
 	"strings"
@@ -48,6 +49,11 @@ func goRules() []Rule {
 			},
 		},
 		{
+			Name:  "only-the-gate-adopts",
+			Why:   "every group state goes through wasm/conversation/gate.go, where it is judged: a second way in is one that a contact will find",
+			Check: eachNode(adopts),
+		},
+		{
 			Name: "no-clock-where-time-is-passed-in",
 			Why:  "shared/, relay/core and the use-cases take the time as an argument, so that tests own it",
 			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
@@ -80,6 +86,41 @@ func goRules() []Rule {
 			},
 		},
 	}
+}
+
+// adopts reports what brings a group state into a conversation, or makes one,
+// outside of the gate.
+func adopts(f GoFile, n ast.Node) (what string, ok bool) {
+	if f.Test || f.Path == "wasm/conversation/gate.go" || !in(f.Dir, "wasm") || in(f.Dir, "wasm/agenttest") {
+		return "", false
+	}
+	if f.Dir == "wasm/conversation" {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, to := range n.Lhs {
+				if s, ok := to.(*ast.SelectorExpr); ok && s.Sel.Name == "group" {
+					return "sets a group", true
+				}
+			}
+		case *ast.KeyValueExpr:
+			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "group" {
+				return "sets a group", true
+			}
+		case *ast.UnaryExpr:
+			if s, ok := n.X.(*ast.SelectorExpr); ok && n.Op == token.AND && s.Sel.Name == "group" {
+				return "lends a group", true
+			}
+		}
+	}
+	pkg, name, ok := call(n)
+	if !ok || pkg != "mls" {
+		return "", false
+	}
+	switch name {
+	case "Join", "NewGroup", "ExternalCommit", "Unmarshal", "UnmarshalParts":
+		return "calls mls." + name, true
+	}
+	return "", false
 }
 
 func eachNode(match func(GoFile, ast.Node) (what string, ok bool)) func(*Tree) []Violation {

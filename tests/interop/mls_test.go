@@ -137,7 +137,7 @@ func newMember(t *testing.T, suite mls.Suite, name string) *member {
 
 func (m *member) join(welcome []byte) {
 	m.t.Helper()
-	s, err := mls.Join(welcome, mls.JoinParams{
+	s, _, err := mls.Join(welcome, mls.JoinParams{
 		KeyPackages: []*mls.KeyPackagePrivate{m.priv}, PSKs: mls.ExternalPSKs(m.psks), Config: config, Now: now(),
 	})
 	require.NoError(m.t, err)

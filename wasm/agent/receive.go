@@ -13,6 +13,7 @@ import (
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
+	"petmail/wasm/store"
 )
 
 // Acknowledgements wait a random time, so that a relay cannot tell from their
@@ -42,8 +43,9 @@ func (a *Agent) received(conn *connections, envelopes []relayclient.Envelope) {
 			},
 			dropped: func(err error) {
 				// Where the store failed, the envelope stays at the relay and
-				// comes again; where it made us panic, it never will.
-				if errors.Is(err, errPanic) && a.conn.mailbox != nil {
+				// comes again; where it made us panic, or makes a record that no
+				// store takes, it never will.
+				if (errors.Is(err, errPanic) || errors.Is(err, store.ErrInvalid)) && a.conn.mailbox != nil {
 					a.conn.mailbox.Ack(env.Seq)
 				}
 			},

@@ -52,6 +52,7 @@ type Person struct {
 	Fresh    int // messages announced as just received
 	Relay    api.RelayState
 	restarts int
+	reloads  int            // of the stored state, and the first run
 	deleting []api.Deletion // as the page was told
 	deaths   int
 	skew     time.Duration // of the clock
@@ -206,6 +207,9 @@ func (p *Person) deliver(message any) {
 		if m.Relay != nil {
 			p.Relay = *m.Relay
 		}
+		if m.Snapshot != nil {
+			p.reloads++
+		}
 		if m.Snapshot != nil && m.Snapshot.Restarted {
 			p.restarts++
 		}
@@ -219,6 +223,13 @@ func (p *Person) Restarts() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.restarts
+}
+
+// Recoveries counts the times that the agent had to read its state again.
+func (p *Person) Recoveries() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.reloads - 1
 }
 
 // Deletions returns what the page was told of long deletions.

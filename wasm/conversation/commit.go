@@ -39,9 +39,9 @@ func (c *Conversation) Renewable(now int64) bool {
 // Renew prepares an update commit. It takes effect when its slot is won:
 // write Pending.Value to Slot and call Decide with the value that stands.
 func (c *Conversation) Renew(rand io.Reader, now int64) error {
-	candidate, err := c.group.Commit(rand, mls.CommitParams{ForcePath: true, Now: now / 1000})
+	candidate, err := c.prepare(rand, mls.CommitParams{ForcePath: true, Now: now / 1000})
 	if err != nil {
-		return fmt.Errorf("couldn't commit: %w", err)
+		return err
 	}
 	value, err := c.sealSlot(rand, candidate.Commit)
 	if err != nil {
@@ -52,7 +52,9 @@ func (c *Conversation) Renew(rand io.Reader, now int64) error {
 		return fmt.Errorf("couldn't encode candidate: %w", err)
 	}
 	// The key that encrypted the commit is used up, whether it wins or not.
-	c.group = candidate.Current
+	if err := c.step(candidate.Current); err != nil {
+		return err
+	}
 	c.Pending = &Pending{Commit: candidate.Commit, Value: value, Candidate: state}
 	return nil
 }
@@ -142,53 +144,6 @@ func (c *Conversation) Decide(now int64, value []byte) (Result, []Outgoing, erro
 	}
 	r, err := c.enter(now, commit)
 	return r, nil, err
-}
-
-func (c *Conversation) adopt(now int64) (Result, error) {
-	candidate, err := mls.Unmarshal(c.Pending.Candidate, groupConfig(c.provider))
-	if err != nil {
-		return Result{}, fmt.Errorf("couldn't decode candidate: %w", err)
-	}
-	next := *c
-	// What was received in the old epoch since the candidate was made stays
-	// received.
-	if next.group, err = c.group.Adopt(candidate, now/1000); err != nil {
-		return Result{}, fmt.Errorf("couldn't adopt candidate: %w", err)
-	}
-	return c.replace(next, now)
-}
-
-// enter processes another member's commit that ends the current epoch.
-func (c *Conversation) enter(now int64, commit []byte) (Result, error) {
-	group, received, err := c.group.Process(commit, mls.ProcessParams{Now: now / 1000})
-	if err != nil {
-		return Result{}, fmt.Errorf("couldn't process commit: %w", err)
-	}
-	if received.Kind != mls.KindCommit || group.Epoch() != c.group.Epoch()+1 {
-		return Result{}, errors.New("couldn't accept commit: not one")
-	}
-	// Until rooms come, a conversation keeps its two members.
-	if len(group.Members()) != len(c.group.Members()) {
-		return Result{}, errors.New("couldn't accept commit: it changes who is in a direct conversation")
-	}
-	next := *c
-	next.group = group
-	return c.replace(next, now)
-}
-
-func (c *Conversation) replace(next Conversation, now int64) (Result, error) {
-	next.Pending, next.EpochSent, next.EpochTime = nil, 0, now
-	if err := next.readMembers(); err != nil {
-		return Result{}, err
-	}
-	r := Result{Moved: true}
-	for _, m := range next.Members {
-		if old := c.member(m.Leaf); old != nil && !bytes.Equal(old.Persona, m.Persona) {
-			r.PersonaChanged = true
-		}
-	}
-	*c = next
-	return r, nil
 }
 
 func (c *Conversation) receiveCommit(now int64, commit []byte, epoch uint64) (Result, error) {

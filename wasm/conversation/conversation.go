@@ -1,9 +1,7 @@
 package conversation
 
 import (
-	"bytes"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"io"
 
@@ -126,37 +124,19 @@ func Create(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []
 	if err != nil {
 		return fail(err)
 	}
-	kp, err := mls.ParseKeyPackageWith(provider, keyPackage)
-	if err != nil {
-		return fail(err)
-	}
-	alone, err := mls.NewGroup(rand, Suite, id[:], leaf, nil, groupConfig(provider))
-	if err != nil {
-		return fail(err)
-	}
-	candidate, err := alone.Commit(rand, mls.CommitParams{
-		Proposals: []mls.Proposal{mls.Add(kp), mls.PSK(pskID)},
-		PSKs:      pskLookup(psk),
-		Now:       now / 1000,
-	})
-	if err != nil {
-		return fail(err)
-	}
 	where, err := own.Bytes()
 	if err != nil {
 		return fail(err)
 	}
 	c := &Conversation{
 		ID: id, State: Open, Persona: persona, Own: where, own: own, SlotRelay: own.Relay,
-		Clock: Stamp{Milli: now}, EpochTime: now, group: candidate.Next, provider: provider,
+		Clock: Stamp{Milli: now}, EpochTime: now, provider: provider,
 	}
-	if err := c.readMembers(); err != nil {
+	welcome, err := c.found(rand, now, leaf, keyPackage, psk)
+	if err != nil {
 		return fail(err)
 	}
-	if len(c.Members) != 1 {
-		return fail(errors.New("key package did not add exactly one member"))
-	}
-	body, err := EncodeBody(Body{Conversation: id, Kind: BodyWelcome, Payload: candidate.Welcome})
+	body, err := EncodeBody(Body{Conversation: id, Kind: BodyWelcome, Payload: welcome})
 	if err != nil {
 		return fail(err)
 	}
@@ -166,29 +146,9 @@ func Create(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []
 
 // open enters the group with the inviter's Welcome.
 func (c *Conversation) open(now int64, welcome []byte) error {
-	private, err := mls.UnmarshalKeyPackagePrivate(c.Join)
-	if err != nil {
-		return fmt.Errorf("couldn't decode key package: %w", err)
-	}
-	group, err := mls.Join(welcome, mls.JoinParams{
-		KeyPackages: []*mls.KeyPackagePrivate{private},
-		PSKs:        pskLookup(c.PSK),
-		Config:      groupConfig(c.provider),
-		Now:         now / 1000,
-	})
-	if err != nil {
-		return fmt.Errorf("couldn't join group: %w", err)
-	}
 	next := *c
-	next.group = group
-	if !bytes.Equal(group.GroupID(), c.ID[:]) {
-		return errors.New("welcome into another group")
-	}
-	if err := next.readMembers(); err != nil {
+	if err := next.join(now, welcome); err != nil {
 		return err
-	}
-	if len(next.Members) != 1 {
-		return errors.New("welcome into a group that is not direct")
 	}
 	inviter, err := address.ParseAddress(next.Members[0].Address)
 	if err != nil {
@@ -261,8 +221,8 @@ func Load(record []byte, provider mls.Provider, group func(wire.ID) ([]byte, err
 		if err != nil {
 			return nil, fmt.Errorf("couldn't read group: %w", err)
 		}
-		if c.group, err = mls.Unmarshal(state, groupConfig(provider)); err != nil {
-			return nil, fmt.Errorf("couldn't decode group: %w", err)
+		if err := c.restore(state); err != nil {
+			return nil, err
 		}
 	}
 	return &c, nil

@@ -152,7 +152,9 @@ func (c *Conversation) encrypt(rand io.Reader, content Content, seen uint64) ([]
 	if err != nil {
 		return nil, err
 	}
-	c.group = next
+	if err := c.step(next); err != nil {
+		return nil, err
+	}
 	c.EpochSent++
 	owed := false
 	for i := range c.Members {
@@ -215,8 +217,6 @@ type Result struct {
 	Heard bool
 	// Moved: the group entered a new epoch.
 	Moved bool
-	// PersonaChanged: a member's persona key is not what it was.
-	PersonaChanged bool
 	// Behind: the body belongs to a later epoch. The slot of the current one
 	// (Slot) tells how it ended; keep the body until then.
 	Behind bool
@@ -290,7 +290,9 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		return Result{}, errors.New("couldn't accept message: not an application message")
 	}
 	// The key is spent, whatever the content turns out to be.
-	c.group = next
+	if err := c.step(next); err != nil {
+		return Result{}, err
+	}
 	m := c.member(uint32(received.Sender))
 	content, err := decodeContent(received.Plaintext)
 	if err != nil || m == nil {

@@ -121,25 +121,3 @@ func leafCard(leaf mls.LeafInfo) (Card, address.Address, error) {
 	}
 	return Card{}, address.Address{}, errors.New("leaf has no card")
 }
-
-// Ended epochs are kept for late messages, so many and so long at most.
-const (
-	pastEpochs    = 32
-	pastEpochDays = 7
-)
-
-// groupConfig is how every group checks its members and keeps old epochs.
-func groupConfig(provider mls.Provider) mls.Config {
-	return mls.Config{
-		Provider: provider,
-		ValidateCredential: func(leaf mls.LeafInfo) error {
-			if _, err := leafPersona(provider, leaf); err != nil {
-				return err
-			}
-			_, _, err := leafCard(leaf)
-			return err
-		},
-		PastEpochs:   pastEpochs,
-		PastEpochAge: pastEpochDays * 24 * 3600,
-	}
-}

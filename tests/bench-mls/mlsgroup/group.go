@@ -83,7 +83,8 @@ func New(suite mls.Suite, provider mls.Provider, members int) (*Group, error) {
 }
 
 func (g *Group) join(welcome []byte, c *client) (*mls.State, error) {
-	return mls.Join(welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{c.private}, Config: g.config(), Now: time.Now().Unix()})
+	s, _, err := mls.Join(welcome, mls.JoinParams{KeyPackages: []*mls.KeyPackagePrivate{c.private}, Config: g.config(), Now: time.Now().Unix()})
+	return s, err
 }
 
 // StateSize is the size of the second member's state in bytes.
