@@ -114,6 +114,11 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 			return nil, refuse(api.ErrOwnInvite, "this is your own invitation")
 		}
 	}
+	if linkErr == nil {
+		if err := t.checkLink(link); err != nil {
+			return nil, err
+		}
+	}
 	persona, own, err := t.identity()
 	if err != nil {
 		return nil, err

@@ -208,7 +208,7 @@ func (c *connections) openRendezvous(m meeting, a *invite.Attempt) *relayclient.
 	for _, p := range a.Pending {
 		config.Pending = append(config.Pending, relayclient.Phase(p))
 	}
-	return relayclient.OpenRendezvous(c.a.client, config)
+	return relayclient.OpenRendezvous(c.a.others(), config)
 }
 
 // syncRendezvous has the connections follow an invitation once the turn is

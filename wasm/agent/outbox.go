@@ -9,6 +9,7 @@ import (
 	"petmail/shared/address"
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
+	"petmail/wasm/relayclient"
 )
 
 // row is one envelope body on its way to one agent. It stays until that agent
@@ -116,8 +117,9 @@ func (e *entry) nextRow(now int64) *row {
 // depositRow seals and deposits r in a goroutine of its own.
 func (a *Agent) depositRow(e *entry, r *row) {
 	conn, id, n, to, body := a.conn, e.c.ID, r.N, r.To, r.Body
+	client := a.others()
 	conn.start(func(ctx context.Context) {
-		err := a.sealAndDeposit(ctx, to, body)
+		err := a.sealAndDeposit(ctx, client, to, body)
 		a.inbox.post(input{conn: conn, do: func(t *turn) {
 			conn.deposits--
 			if e := t.a.state.conversations[id]; e != nil {
@@ -127,7 +129,7 @@ func (a *Agent) depositRow(e *entry, r *row) {
 	})
 }
 
-func (a *Agent) sealAndDeposit(ctx context.Context, to, body []byte) error {
+func (a *Agent) sealAndDeposit(ctx context.Context, client *relayclient.Client, to, body []byte) error {
 	where, err := address.ParseAddress(to)
 	if err != nil {
 		return fmt.Errorf("couldn't decode address: %w", err)
@@ -136,7 +138,7 @@ func (a *Agent) sealAndDeposit(ctx context.Context, to, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("couldn't seal envelope: %w", err)
 	}
-	return a.client.Deposit(ctx, where.Relay, envelope)
+	return client.Deposit(ctx, where.Relay, envelope)
 }
 
 // deposited takes the outcome of a deposit.

@@ -41,6 +41,7 @@ func (a *Agent) workSlots() {
 
 func (a *Agent) workSlot(e *entry) {
 	conn, id, epoch, relay := a.conn, e.c.ID, e.c.Epoch(), e.c.SlotRelay
+	client := a.others()
 	slot, err := e.c.Slot()
 	if err != nil {
 		a.log.Error("couldn't derive slot", "error", err)
@@ -54,9 +55,9 @@ func (a *Agent) workSlot(e *entry) {
 		var standing []byte
 		var err error
 		if value != nil {
-			standing, _, err = a.client.PutSlot(ctx, relay, slot, value)
+			standing, _, err = client.PutSlot(ctx, relay, slot, value)
 		} else {
-			standing, _, err = a.client.GetSlot(ctx, relay, slot)
+			standing, _, err = client.GetSlot(ctx, relay, slot)
 		}
 		a.inbox.post(input{conn: conn, do: func(t *turn) {
 			if e := t.a.state.conversations[id]; e != nil {

@@ -72,6 +72,7 @@ func (e *entry) view() *api.Conversation {
 	}
 	if peer := e.c.Peer(); peer != nil {
 		v.Relay = peer.Relay()
+		v.RelayRefused = e.outOfBounds(v.Relay)
 	}
 	return v
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -41,10 +42,11 @@ type faultyNetwork struct {
 	offline bool
 	seen    *captured
 	conns   map[*faultyConn]bool
+	hosts   map[string]int // requests and sockets, by host
 }
 
 func newFaultyNetwork(next *relayclient.Network, seed uint64, seen *captured) *faultyNetwork {
-	return &faultyNetwork{next: next, seen: seen, rng: rand.New(rand.NewPCG(seed, 1)), conns: make(map[*faultyConn]bool)}
+	return &faultyNetwork{next: next, seen: seen, rng: rand.New(rand.NewPCG(seed, 1)), conns: make(map[*faultyConn]bool), hosts: make(map[string]int)}
 }
 
 func (n *faultyNetwork) set(f Faults) {
@@ -89,6 +91,22 @@ func (n *faultyNetwork) roll() (fate Faults, offline bool) {
 		fate.Delay = time.Duration(n.rng.Int64N(int64(f.Delay)))
 	}
 	return fate, n.offline
+}
+
+// turnedTo counts a request or a socket.
+func (n *faultyNetwork) turnedTo(target string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if u, err := url.Parse(target); err == nil {
+		n.hosts[u.Host]++
+	}
+}
+
+// asked returns how often a host was turned to.
+func (n *faultyNetwork) asked(host string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hosts[host]
 }
 
 func (n *faultyNetwork) draw(below int) int {
@@ -142,6 +160,7 @@ func (c *captured) forgery(draw func(int) int) []byte {
 }
 
 func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relayclient.Response, error) {
+	n.turnedTo(r.URL)
 	fate, offline := n.roll()
 	if fate.Delay > 0 {
 		select {
@@ -172,12 +191,13 @@ func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relaycli
 	return answer, err
 }
 
-func (n *faultyNetwork) Dial(ctx context.Context, url string, maxMessage int64) (relayclient.Conn, error) {
+func (n *faultyNetwork) Dial(ctx context.Context, target string, maxMessage int64) (relayclient.Conn, error) {
+	n.turnedTo(target)
 	fate, offline := n.roll()
 	if offline || fate.RefuseSocket == 1 {
 		return nil, errFault
 	}
-	c, err := n.next.Dial(ctx, url, maxMessage)
+	c, err := n.next.Dial(ctx, target, maxMessage)
 	if err != nil {
 		return nil, err
 	}

@@ -375,7 +375,12 @@ func (p *Person) do(cmd api.Command, args, result any) {
 }
 
 // Begin gives the Petmail its name.
-func (p *Person) Begin() { p.do(api.CmdStart, api.StartArgs{Name: p.Name, Relay: RelayURL}, nil) }
+func (p *Person) Begin() { p.BeginAt(RelayURL) }
+
+// BeginAt is Begin with another name for the world's relay.
+func (p *Person) BeginAt(relay string) {
+	p.do(api.CmdStart, api.StartArgs{Name: p.Name, Relay: relay}, nil)
+}
 
 // Snapshot returns what a new page would show.
 func (p *Person) Snapshot() api.Snapshot {

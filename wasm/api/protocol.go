@@ -39,6 +39,7 @@ const (
 	ErrBadRelayURL      ErrorCode = "bad_relay_url"     //
 	ErrBadCode          ErrorCode = "bad_code"          // not a code or link at all; nothing was burnt
 	ErrBadWord          ErrorCode = "bad_word"          // a word of the code is not in the list; Message holds a suggestion or nothing
+	ErrPrivateHost      ErrorCode = "private_host"      // the link names a host inside the own machine or network; nothing was burnt
 	ErrOwnInvite        ErrorCode = "own_invite"        // the code is one of this agent's own
 	ErrNotFound         ErrorCode = "not_found"         // no such conversation, message or invite
 	ErrTooLong          ErrorCode = "too_long"          // text or name over its limit

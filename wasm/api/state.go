@@ -70,8 +70,11 @@ type Conversation struct {
 	PreviewMine    bool              `json:"previewMine"`
 	PreviewUnknown bool              `json:"previewUnknown"` // the newest message needs a newer Petmail, and has no text here
 	Relay          string            `json:"relay"`          // the contact's relay
-	Created        int64             `json:"created"`
-	Timer          int               `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
+	// RelayRefused: it is a host inside the own machine or network, which the
+	// person has not named; nothing is sent there.
+	RelayRefused bool  `json:"relayRefused"`
+	Created      int64 `json:"created"`
+	Timer        int   `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
 }
 
 type ConversationState string

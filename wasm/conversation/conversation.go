@@ -263,6 +263,10 @@ func (c *Conversation) Fail() {
 	}
 }
 
+// OwnRelay returns the URL of the relay that keeps our own mailbox, as the
+// others know it.
+func (c *Conversation) OwnRelay() string { return c.own.Relay }
+
 // Relay returns the URL of the relay that keeps the member's mailbox.
 func (m Member) Relay() string {
 	where, err := address.ParseAddress(m.Address)

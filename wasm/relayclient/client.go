@@ -55,6 +55,7 @@ type Client struct {
 	transport Transport
 	rand      io.Reader
 	log       *slog.Logger
+	foreign   *string // see Foreign; nil: the person named the relays
 }
 
 // New returns a Client that uses t.
@@ -67,6 +68,16 @@ func New(t Transport, o Options) *Client {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+// Foreign returns the client to use with relays that somebody else named, a
+// contact or a link: it turns to no host inside the own machine or network
+// (wire.CheckForeignRelay). own is the URL of the person's own relay. Errors
+// for that wrap wire.ErrPrivateHost.
+func (c *Client) Foreign(own string) *Client {
+	f := *c
+	f.foreign = &own
+	return &f
 }
 
 // Descriptor fetches the relay's descriptor and verifies its signature. Who
@@ -187,9 +198,9 @@ func slotRoute(id [relayproto.SlotIDSize]byte) string {
 // do sends one request; every status is an answer. The bound leaves room for
 // an error body.
 func (c *Client) do(ctx context.Context, op, method, relayURL, route string, body []byte, maxResponse int) (Response, error) {
-	target, err := routeURL(relayURL, route)
+	target, err := c.target(op, relayURL, route)
 	if err != nil {
-		return Response{}, inputError(op, err.Error())
+		return Response{}, err
 	}
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
@@ -201,6 +212,20 @@ func (c *Client) do(ctx context.Context, op, method, relayURL, route string, bod
 		return Response{}, networkError(op, r.Status, err)
 	}
 	return r, nil
+}
+
+// target returns the URL of a route, if it may be turned to.
+func (c *Client) target(op, relayURL, route string) (string, error) {
+	target, err := routeURL(relayURL, route)
+	if err != nil {
+		return "", inputError(op, err.Error())
+	}
+	if c.foreign != nil {
+		if err := wire.CheckForeignRelay(*c.foreign, relayURL); err != nil {
+			return "", &Error{Op: op, Reason: "not turned to, for it is a host inside the own network", cause: err}
+		}
+	}
+	return target, nil
 }
 
 // routeURL joins a relay's URL and a route.

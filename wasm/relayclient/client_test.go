@@ -147,6 +147,24 @@ func TestInputIsCheckedBeforeAnythingIsSent(t *testing.T) {
 	fail(err)
 	_, err = c.UpdateMailbox(ctx, testURL, key, relayproto.MailboxRequest{AddDoors: [][]byte{make([]byte, 20000)}})
 	fail(err)
+	foreign := c.Foreign("https://relay.example")
+	for _, u := range []string{"http://localhost", "http://127.0.0.1:9", "https://10.0.0.1", "https://printer", "http://2130706433", "http://[::1]"} {
+		private := func(err error) {
+			t.Helper()
+			fail(err)
+			require.ErrorIs(t, err, wire.ErrPrivateHost)
+			require.NotContains(t, err.Error(), u)
+		}
+		private(foreign.Deposit(ctx, u, []byte("x")))
+		_, _, err = foreign.PutSlot(ctx, u, [32]byte{}, []byte("x"))
+		private(err)
+		_, _, err = foreign.GetSlot(ctx, u, [32]byte{})
+		private(err)
+		_, err = foreign.Descriptor(ctx, u)
+		private(err)
+		_, err = foreign.openSocket(ctx, "rendezvous", u, relayproto.RouteRendezvous, 1, 1)
+		private(err)
+	}
 	require.Zero(t, requests.Load())
 }
 

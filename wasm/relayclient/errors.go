@@ -27,7 +27,7 @@ type Error struct {
 	// not. Never over maxRetryAfter.
 	RetryAfter time.Duration
 
-	cause error // context.Canceled, context.DeadlineExceeded or nil
+	cause error // context.Canceled, context.DeadlineExceeded, wire.ErrPrivateHost or nil
 }
 
 func (e *Error) Error() string {
@@ -41,7 +41,8 @@ func (e *Error) Error() string {
 	}
 }
 
-// Unwrap returns the error of the context that ended the attempt, if one did.
+// Unwrap returns the error of the context that ended the attempt, if one did,
+// or wire.ErrPrivateHost if nothing was tried for that.
 func (e *Error) Unwrap() error { return e.cause }
 
 // maxRetryAfter bounds the wait that a relay can impose.

@@ -85,7 +85,7 @@ type phaseKey struct{ side, phase string }
 type digest [sha256.Size]byte
 
 // OpenRendezvous starts a Rendezvous. Close must be called to end it. A
-// configuration that cannot work is reported as FailInvalid, and nothing is
+// configuration that cannot work, for its relay too, is reported as FailInvalid, and nothing is
 // tried.
 func OpenRendezvous(c *Client, config RendezvousConfig) *Rendezvous {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -96,6 +96,9 @@ func OpenRendezvous(c *Client, config RendezvousConfig) *Rendezvous {
 		seen: make(map[phaseKey]digest),
 	}
 	err := config.check()
+	if err == nil {
+		_, err = c.target(opRendezvous, config.RelayURL, relayproto.RouteRendezvous)
+	}
 	for _, p := range config.Pending {
 		err = errors.Join(err, r.add(p, true))
 	}
@@ -274,6 +277,5 @@ func (c RendezvousConfig) check() error {
 	if c.MailboxID == "" && c.Nameplate == "" && !c.Allocate {
 		return errors.New("no way to a mailbox")
 	}
-	_, err := routeURL(c.RelayURL, relayproto.RouteRendezvous)
-	return err
+	return nil
 }

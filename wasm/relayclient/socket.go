@@ -32,9 +32,9 @@ type socket struct {
 // openSocket dials route at the relay. ahead is how many messages may lie
 // read and unhandled.
 func (c *Client) openSocket(ctx context.Context, op, relayURL, route string, maxMessage int64, ahead int) (*socket, error) {
-	target, err := routeURL(relayURL, route)
+	target, err := c.target(op, relayURL, route)
 	if err != nil {
-		return nil, inputError(op, err.Error())
+		return nil, err
 	}
 	dialCtx, cancelDial := context.WithTimeout(ctx, dialTimeout)
 	defer cancelDial()

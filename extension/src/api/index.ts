@@ -271,6 +271,7 @@ export type ErrorCode =
   | "bad_relay_url"
   | "bad_code"
   | "bad_word"
+  | "private_host"
   | "own_invite"
   | "not_found"
   | "too_long"
@@ -288,6 +289,7 @@ export const ErrRelayRefused = "relay_refused"; // it answered, but not as a Pet
 export const ErrBadRelayURL = "bad_relay_url";
 export const ErrBadCode = "bad_code"; // not a code or link at all; nothing was burnt
 export const ErrBadWord = "bad_word"; // a word of the code is not in the list; Message holds a suggestion or nothing
+export const ErrPrivateHost = "private_host"; // the link names a host inside the own machine or network; nothing was burnt
 export const ErrOwnInvite = "own_invite"; // the code is one of this agent's own
 export const ErrNotFound = "not_found"; // no such conversation, message or invite
 export const ErrTooLong = "too_long"; // text or name over its limit
@@ -572,6 +574,11 @@ export interface Conversation {
   previewMine: boolean;
   previewUnknown: boolean; // the newest message needs a newer Petmail, and has no text here
   relay: string; // the contact's relay
+  /**
+   * RelayRefused: it is a host inside the own machine or network, which the
+   * person has not named; nothing is sent there.
+   */
+  relayRefused: boolean;
   created: number /* int64 */;
   timer: number /* int */; // seconds from reading until new messages disappear; 0: they stay
 }

@@ -10,6 +10,7 @@ function conversation(id: string, more: Partial<Conversation> = {}): Conversatio
     id,
     name: `Name of ${id}`,
     theirName: `Name of ${id}`,
+    relayRefused: false,
     state: "open",
     met: "code",
     verified: false,

@@ -127,6 +127,12 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             </button>
           </div>
         )}
+        {conversation.relayRefused && (
+          <div class="talk-alarm" role="alert" data-testid="relay-refused">
+            <Icon name="warning" />
+            <p>{t("conversation.relayRefused", { name, relay: conversation.relay })}</p>
+          </div>
+        )}
         <Body messages={messages} conversation={conversation} name={name} onDelete={onDelete} />
         {state === "waiting" && (
           <p class="talk-note" data-testid="waiting">

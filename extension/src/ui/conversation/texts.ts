@@ -37,6 +37,8 @@ export const en = {
   "conversation.remove": "Remove",
   "conversation.keyAlarm":
     "The key of {name} has changed. Somebody may be pretending to be {name}. Compare the words before you write anything private.",
+  "conversation.relayRefused":
+    "{name}’s Petmail says it can be reached at {relay}. That is inside your own device or network, where Petmail does not go on somebody else’s word. What you write stays here until {name} has a relay that can be reached from everywhere.",
   "conversation.compare": "Compare",
   "conversation.tooLong": "This is too long for one message. Send it in two.",
   "conversation.lost":
@@ -84,6 +86,8 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.remove": "Entfernen",
   "conversation.keyAlarm":
     "Der Schlüssel von {name} ist ein anderer geworden. Vielleicht gibt sich jemand als {name} aus. Vergleicht die Wörter, bevor du Privates schreibst.",
+  "conversation.relayRefused":
+    "Das Petmail von {name} will unter {relay} erreichbar sein. Das liegt in deinem eigenen Gerät oder Netz, und dorthin geht Petmail nicht, nur weil andere es sagen. Was du schreibst, bleibt hier, bis {name} ein Relay hat, das von überall erreichbar ist.",
   "conversation.compare": "Vergleichen",
   "conversation.tooLong": "Das ist zu lang für eine Nachricht. Sende es in zwei Teilen.",
   "conversation.lost":

@@ -28,6 +28,7 @@ export function conversation(more: Partial<Conversation> = {}): Conversation {
     id: "c",
     name: "Nora",
     theirName: "Nora",
+    relayRefused: false,
     state: "open",
     met: "link",
     verified: false,
