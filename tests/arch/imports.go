@@ -87,7 +87,7 @@ func layers() []layer {
 			name:      "shared-does-no-io",
 			why:       "shared/ is pure: stores, sockets and files are passed in by whoever has them, so that every rule can be tested with bytes alone",
 			applies:   func(f GoFile) bool { return product(f) && in(f.Dir, "shared") },
-			forbidden: except(oneOf("os", "net", "database/sql", "io/ioutil", "log", "syscall", "math/rand"), "net/url", "log/slog"),
+			forbidden: except(oneOf("os", "net", "database/sql", "io/ioutil", "log", "syscall", "math/rand"), "net/url", "net/netip", "log/slog"),
 		},
 		{
 			name: "shared-takes-its-randomness",
