@@ -3,9 +3,7 @@ package wormhole
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-	"unicode"
 
 	"petmail/shared/wire"
 )
@@ -16,8 +14,6 @@ const (
 	DefaultWords = 2
 	MaxWords     = 8
 )
-
-const maxCodeText = 200 // bytes that ParseCode and Complete look at
 
 // Code is an invitation code such as "7-guitarist-revenge": the nameplate
 // tells the server where, the words are known to the two people alone.
@@ -58,6 +54,7 @@ const (
 	ProblemUnknownWord                        // Word is not in the list; Suggestion may be meant
 	ProblemWordOrder                          // Word belongs elsewhere: one is missing, or two are swapped
 	ProblemTooLong                            // this is no code
+	ProblemSeveral                            // there are different codes
 )
 
 // CodeError tells a person what to mend. Its text repeats nothing of the
@@ -78,6 +75,8 @@ func (e *CodeError) Error() string {
 		return fmt.Sprintf("word %d of the code is not in the list", e.Word)
 	case ProblemWordOrder:
 		return fmt.Sprintf("word %d of the code is out of order, or one before it is missing", e.Word)
+	case ProblemSeveral:
+		return "more than one code"
 	default:
 		return "too long for a code"
 	}
@@ -85,75 +84,6 @@ func (e *CodeError) Error() string {
 
 // GoString keeps Suggestion out of "%#v".
 func (e *CodeError) GoString() string { return e.Error() }
-
-// ParseCode reads a code as a person types or pastes it: letter case, spaces
-// around and between, and any kind of dash are forgiven. Errors are of type
-// *CodeError.
-func ParseCode(text string) (Code, error) {
-	if len(text) > maxCodeText {
-		return Code{}, &CodeError{Problem: ProblemTooLong}
-	}
-	parts := splitCode(text)
-	if len(parts) == 0 || !isNameplate(parts[0]) {
-		return Code{}, &CodeError{Problem: ProblemNameplate}
-	}
-	words := parts[1:]
-	if len(words) == 0 || len(words) > MaxWords {
-		return Code{}, &CodeError{Problem: ProblemWordCount}
-	}
-	for i, word := range words {
-		switch {
-		case slices.Contains(wordsAt(i), word):
-		case slices.Contains(wordsAt(i+1), word):
-			return Code{}, &CodeError{Problem: ProblemWordOrder, Word: i + 1}
-		default:
-			return Code{}, &CodeError{Problem: ProblemUnknownWord, Word: i + 1, Suggestion: nearest(word, wordsAt(i))}
-		}
-	}
-	return Code{Nameplate: parts[0], Words: words}, nil
-}
-
-// splitCode returns the lower-case pieces between spaces and dashes.
-func splitCode(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), isSeparator)
-}
-
-// isSeparator covers white space, the dashes of Unicode and the minus sign,
-// underscores, and the invisible characters that pasting brings along.
-func isSeparator(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || unicode.Is(unicode.Cf, r) || r == '_' || r == '\u2212'
-}
-
-// Complete returns, in alphabetical order, the codes that text may become
-// when its last word is finished, with a "-" after them when fewer than words
-// are there. It returns nil until the number and its dash are typed, and when
-// nothing fits.
-func Complete(text string, words int) []string {
-	if len(text) > maxCodeText {
-		return nil
-	}
-	parts := splitCode(text)
-	if strings.TrimRightFunc(text, isSeparator) != text {
-		parts = append(parts, "")
-	}
-	if len(parts) < 2 || !isNameplate(parts[0]) || len(parts)-1 > min(words, MaxWords) {
-		return nil
-	}
-	last := len(parts) - 1
-	before := strings.Join(parts[:last], "-") + "-"
-	after := ""
-	if last < words {
-		after = "-"
-	}
-	var out []string
-	for _, word := range wordsAt(last - 1) {
-		if strings.HasPrefix(word, parts[last]) {
-			out = append(out, before+word+after)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
 
 // nearest returns the word of the list with the fewest single-letter changes
 // from word, if there are at most a third of its letters.

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"petmail/shared/wire"
 )
 
 func TestCodeVectors(t *testing.T) {
@@ -21,8 +24,8 @@ func TestCodeVectors(t *testing.T) {
 			if v.Problem != 0 {
 				require.Equal(t, &CodeError{Problem: v.Problem, Word: v.Word, Suggestion: v.Suggestion}, err)
 				require.Zero(t, code)
-				for word := range strings.FieldsFuncSeq(v.Text+" "+v.Suggestion, isSeparator) {
-					if len(word) > 2 {
+				for word := range strings.FieldsFuncSeq(v.Text+" "+v.Suggestion, func(r rune) bool { return !unicode.IsLetter(r) }) {
+					if len(word) > 3 && !strings.Contains("number word words code list more than order before missing begin does with", word) {
 						require.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), word, "errors repeat nothing")
 					}
 				}
@@ -33,6 +36,37 @@ func TestCodeVectors(t *testing.T) {
 			require.Equal(t, v.Code, string(code.Password()))
 		})
 	}
+}
+
+func TestParseCodeInMuchText(t *testing.T) {
+	const code = "4071-guitarist-revenge"
+	found, err := ParseCode(strings.Repeat("x ", 16<<10) + code + "." + strings.Repeat(" y", 15<<10))
+	require.NoError(t, err)
+	require.Equal(t, code, found.String())
+	_, err = ParseCode(code + strings.Repeat(" ", MaxInviteText))
+	require.Equal(t, &CodeError{Problem: ProblemTooLong}, err)
+	// The texts that cost most.
+	for _, s := range []string{" ", "-", "1 ", "1 guitarit ", "1 guitarist ", "4071-guitarist-revenge ", "9-guitarist-endorse-guitarist-endorse-x ", "a", "1", "- ", "-,.\n "} {
+		_, err := ParseCode(strings.Repeat(s, MaxInviteText/len(s)))
+		var problem *CodeError
+		require.True(t, err == nil || errors.As(err, &problem))
+	}
+}
+
+// TestDigits: what is one for the forgiving reader is a decimal digit, and the
+// right one.
+func TestDigits(t *testing.T) {
+	count := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		d := plain(r)
+		if unicode.Is(unicode.Nd, r) {
+			require.Equal(t, '0'+rune(count%10), d, "%U", r)
+			count++
+		} else {
+			require.False(t, '0' <= d && d <= '9', "%U", r)
+		}
+	}
+	require.Greater(t, count, 500)
 }
 
 func TestNewCode(t *testing.T) {
@@ -101,6 +135,12 @@ func TestComplete(t *testing.T) {
 		{"", 2, nil}, {"7", 2, nil}, {"x-", 2, nil}, {"-", 2, nil},
 		{"7-gui", 2, []string{"7-guitarist-"}},
 		{" 7 GUI", 2, []string{"7-guitarist-"}},
+		{"#7-gui", 2, []string{"7-guitarist-"}},
+		{"„７－ｇｕｉ", 2, []string{"7-guitarist-"}},
+		{"Code: ٧ gui", 2, []string{"7-guitarist-"}},
+		{"40 71, guit", 2, []string{"4071-guitarist-"}},
+		{"7, guitarist, end", 2, []string{"7-guitarist-endorse", "7-guitarist-endow"}},
+		{"I am 18 and", 2, nil},
 		{"7-gra", 2, []string{"7-graduate-", "7-gravity-"}},
 		{"7-guitarist-end", 2, []string{"7-guitarist-endorse", "7-guitarist-endow"}},
 		{"7-guitarist-end", 3, []string{"7-guitarist-endorse-", "7-guitarist-endow-"}},
@@ -120,9 +160,10 @@ func TestLinkVectors(t *testing.T) {
 	require.NotEmpty(t, vectors)
 	for _, v := range vectors {
 		t.Run(v.Name, func(t *testing.T) {
-			link, err := ParseLink(v.Text)
+			link, err := FindLink(v.Text)
 			if v.Link == "" {
 				require.ErrorIs(t, err, ErrLink)
+				require.Equal(t, v.Several, errors.Is(err, ErrSeveral))
 				require.Zero(t, link)
 				require.NotContains(t, err.Error(), "relay.example")
 				require.NotContains(t, err.Error(), "peti1")
@@ -140,13 +181,44 @@ func TestLinkVectors(t *testing.T) {
 	}
 }
 
+func TestFindLinkInMuchText(t *testing.T) {
+	const link = "https://relay.example.org/i/#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"
+	found, err := FindLink(strings.Repeat("x ", 16<<10) + link + strings.Repeat(" y", 15<<10))
+	require.NoError(t, err)
+	require.Equal(t, link, found.String())
+	_, err = FindLink(link + strings.Repeat(" ", MaxInviteText-len(link)))
+	require.NoError(t, err)
+	for _, long := range []string{
+		link + strings.Repeat(" ", MaxInviteText-len(link)+1), link + strings.Repeat("。", MaxInviteText/3),
+	} {
+		_, err = FindLink(long)
+		require.ErrorIs(t, err, wire.ErrTooLarge)
+	}
+}
+
+// TestFindLinkTakesLinearTime reads the texts that cost most. Each takes some
+// 20 ms; what grew with the square would take minutes.
+func TestFindLinkTakesLinearTime(t *testing.T) {
+	fill := func(s string) string { return strings.Repeat(s, MaxInviteText/len(s)) }
+	for _, text := range []string{
+		fill(" "), fill("\n"), fill("\n>"), fill("="), fill("%25"), fill("\\"), fill("peti1"), fill("https://"), fill("*"), fill("/i/#"),
+		fill("#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"), fill("(#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn\n"),
+		fill("https://x/i/#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn\n\n"),
+		fill("://:// #peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"),
+		fill("://://#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"), fill("\n//\n/i/#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"),
+	} {
+		_, err := FindLink(text)
+		require.True(t, err == nil || errors.Is(err, ErrLink))
+	}
+}
+
 func TestNewLink(t *testing.T) {
 	a, err := NewLink(rand.Reader, "https://relay.example.org")
 	require.NoError(t, err)
 	b, err := NewLink(rand.Reader, "https://relay.example.org")
 	require.NoError(t, err)
 	require.NotEqual(t, a.Secret, b.Secret)
-	back, err := ParseLink(a.String())
+	back, err := FindLink(a.String())
 	require.NoError(t, err)
 	require.Equal(t, a, back)
 	_, err = NewLink(rand.Reader, "https://relay.example.org/")
@@ -177,17 +249,17 @@ func FuzzParseCode(f *testing.F) {
 	})
 }
 
-func FuzzParseLink(f *testing.F) {
+func FuzzFindLink(f *testing.F) {
 	for _, v := range readVectors(f).Links {
 		f.Add(v.Text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		link, err := ParseLink(text)
+		link, err := FindLink(text)
 		if err != nil {
 			require.ErrorIs(t, err, ErrLink)
 			return
 		}
-		again, err := ParseLink(link.String())
+		again, err := FindLink(link.String())
 		require.NoError(t, err)
 		require.Equal(t, link, again)
 	})

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"strings"
 
 	"petmail/shared/wire"
 )
@@ -17,20 +15,20 @@ import (
 const LinkSecretSize = 16
 
 const (
-	linkPath    = "/i/#"
-	linkPrefix  = "peti" // bech32m prefix of the fragment
-	linkScheme  = "web+petmail:"
-	maxLinkText = 1024 // bytes that ParseLink looks at
-	maxFragment = 64
+	linkPath   = "/i/#"
+	linkPrefix = "peti" // bech32m prefix of the fragment
 
 	// Labels of HKDF-SHA256 over the link's secret.
 	labelLinkMailbox  = "petmail/invite-link/1 mailbox"
 	labelLinkPassword = "petmail/invite-link/1 password"
 )
 
-// ErrLink is wrapped by every refusal of ParseLink. Neither it nor what it is
-// wrapped in repeats the link.
-var ErrLink = errors.New("not an invite link")
+// Refusals of FindLink and FindCode. Neither they nor what they are wrapped in
+// repeats the text.
+var (
+	ErrLink    = errors.New("not an invite link") // wrapped by every refusal of FindLink
+	ErrSeveral = errors.New("more than one invitation")
+)
 
 // Link is an invitation as a URL: the relay, and a secret behind the "#",
 // which browsers do not send.
@@ -59,44 +57,6 @@ func (l Link) String() string {
 		return "" // linkPrefix is a valid prefix
 	}
 	return l.Relay + linkPath + fragment
-}
-
-// ParseLink reads a link as pasted or handed over by the browser: the URL,
-// with spaces, brackets or punctuation around it, or behind "web+petmail:",
-// plain or percent-encoded.
-func ParseLink(text string) (Link, error) {
-	if len(text) > maxLinkText {
-		return Link{}, fmt.Errorf("%w: %w", ErrLink, wire.ErrTooLarge)
-	}
-	text = trimAround(text)
-	if len(text) >= len(linkScheme) && strings.EqualFold(text[:len(linkScheme)], linkScheme) {
-		text = strings.TrimPrefix(text[len(linkScheme):], "//")
-		decoded, err := url.PathUnescape(text)
-		if err != nil {
-			return Link{}, fmt.Errorf("%w: bad percent-encoding", ErrLink)
-		}
-		text = trimAround(decoded)
-	}
-	relay, fragment, found := strings.Cut(text, linkPath)
-	if !found {
-		return Link{}, fmt.Errorf("%w: another path", ErrLink)
-	}
-	secret, err := wire.DecodeBech32m(linkPrefix, fragment, maxFragment)
-	if err != nil {
-		return Link{}, fmt.Errorf("%w: %w", ErrLink, err)
-	}
-	if len(secret) != LinkSecretSize {
-		return Link{}, fmt.Errorf("%w: secret of a wrong size", ErrLink)
-	}
-	if relay, err = wire.NormalizeRelayURL(relay); err != nil {
-		return Link{}, fmt.Errorf("%w: %w", ErrLink, err)
-	}
-	return Link{Relay: relay, Secret: [LinkSecretSize]byte(secret)}, nil
-}
-
-// trimAround removes what mail and chat programs put around a URL.
-func trimAround(text string) string {
-	return strings.Trim(text, " \t\r\n<>()[]\"'.,;\u00a0\u200b\ufeff")
 }
 
 // MailboxID returns the name of the rendezvous mailbox, 32 hexadecimal

@@ -75,6 +75,7 @@ type vectorFile struct {
 		Link      string // canonical, or empty
 		MailboxID string `json:"mailbox_id"`
 		Password  hexBytes
+		Several   bool // refused because there are different ones
 	}
 	ClientMessages []messageVector `json:"client_messages"`
 	ServerMessages []messageVector `json:"server_messages"`

@@ -103,7 +103,7 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")
 	}
-	link, linkErr := wormhole.ParseLink(args.Text)
+	link, linkErr := wormhole.FindLink(args.Text)
 	code, codeErr := wormhole.ParseCode(args.Text)
 	if linkErr != nil && codeErr != nil {
 		return nil, badInvite(args.Text, codeErr)

@@ -46,7 +46,7 @@ func inviter(t testing.TB) *Invite {
 func invitee(t testing.TB, text string) *Invite {
 	t.Helper()
 	p, own := us(t, "Bob")
-	if link, err := wormhole.ParseLink(text); err == nil {
+	if link, err := wormhole.FindLink(text); err == nil {
 		inv, err := AcceptLink(rand.Reader, begin, link, p, own)
 		require.NoError(t, err)
 		return inv
