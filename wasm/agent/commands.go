@@ -2,7 +2,6 @@ package agent
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +24,7 @@ func handlers() map[api.Command]handler {
 		api.CmdRename:        handle((*turn).rename),
 		api.CmdInviteNew:     handle((*turn).inviteNew),
 		api.CmdInviteAccept:  handle((*turn).inviteAccept),
+		api.CmdInviteKnown:   handle((*turn).inviteKnown),
 		api.CmdInviteNote:    handle((*turn).inviteNote),
 		api.CmdInviteDismiss: handle((*turn).inviteDismiss),
 		api.CmdNoteSend:      handle((*turn).noteSend),
@@ -97,53 +97,6 @@ func (t *turn) addInvite(inv *invite.Invite) *api.Invite {
 	t.saveInvite(inv)
 	t.syncRendezvous(inv)
 	return inviteView(inv)
-}
-
-func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
-	if t.a.openInvites() >= maxInvites {
-		return nil, refuse(api.ErrTooMany, "too many open invitations")
-	}
-	link, linkErr := wormhole.FindLink(args.Text)
-	code, codeErr := wormhole.ParseCode(args.Text)
-	if linkErr != nil && codeErr != nil {
-		return nil, badInvite(args.Text, codeErr)
-	}
-	for _, inv := range t.a.state.invites {
-		if linkErr == nil && inv.Link != nil && inv.Link.Link == link.String() ||
-			codeErr == nil && inv.Code != nil && inv.Code.Code == code.String() {
-			return nil, refuse(api.ErrOwnInvite, "this is your own invitation")
-		}
-	}
-	if linkErr == nil {
-		if err := t.checkLink(link); err != nil {
-			return nil, err
-		}
-	}
-	persona, own, err := t.identity()
-	if err != nil {
-		return nil, err
-	}
-	var inv *invite.Invite
-	if linkErr == nil {
-		inv, err = invite.AcceptLink(t.a.config.Rand, t.now, link, persona, own)
-	} else {
-		inv, err = invite.AcceptCode(t.a.config.Rand, t.now, t.a.state.self.Relay, code, persona, own)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return t.addInvite(inv), nil
-}
-
-// badInvite says what is wrong with a code or link. Nothing was sent, so
-// nothing is burnt.
-func badInvite(text string, err error) error {
-	var problem *wormhole.CodeError
-	if !strings.Contains(text, "/") && errors.As(err, &problem) &&
-		(problem.Problem == wormhole.ProblemUnknownWord || problem.Problem == wormhole.ProblemWordOrder) {
-		return refuse(api.ErrBadWord, problem.Suggestion)
-	}
-	return refuse(api.ErrBadCode, "not a code or link")
 }
 
 func (t *turn) inviteDismiss(args api.InviteArgs) (any, error) {

@@ -40,7 +40,8 @@ const (
 	ErrBadCode          ErrorCode = "bad_code"          // not a code or link at all; nothing was burnt
 	ErrBadWord          ErrorCode = "bad_word"          // a word of the code is not in the list; Message holds a suggestion or nothing
 	ErrPrivateHost      ErrorCode = "private_host"      // the link names a host inside the own machine or network; nothing was burnt
-	ErrOwnInvite        ErrorCode = "own_invite"        // the code is one of this agent's own
+	ErrSeveral          ErrorCode = "several"           // different codes or links in one text; nothing was burnt
+	ErrOwnInvite        ErrorCode = "own_invite"        // the code is one of this agent's own, and nobody has come by it
 	ErrNotFound         ErrorCode = "not_found"         // no such conversation, message or invite
 	ErrTooLong          ErrorCode = "too_long"          // text or name over its limit
 	ErrInvisible        ErrorCode = "invisible"         // name or text holds only what shows nothing
@@ -60,6 +61,7 @@ const (
 	CmdRename        Command = "rename"         // RenameArgs
 	CmdInviteNew     Command = "invite.new"     // InviteNewArgs → Invite
 	CmdInviteAccept  Command = "invite.accept"  // InviteAcceptArgs → Invite
+	CmdInviteKnown   Command = "invite.known"   // InviteAcceptArgs → InviteKnown; changes nothing
 	CmdInviteNote    Command = "invite.note"    // InviteNoteArgs; of one's own
 	CmdInviteDismiss Command = "invite.dismiss" // InviteArgs; cancels an open one
 	CmdMessages      Command = "messages"       // MessagesArgs → MessagesPage
@@ -113,9 +115,17 @@ type InviteNoteArgs struct {
 	Note   string `json:"note"`
 }
 
-// InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted.
+// InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted,
+// alone or in a text. One that this agent has used already is answered with
+// the invitation that it began then.
 type InviteAcceptArgs struct {
 	Text string `json:"text"`
+}
+
+// InviteKnown is the invitation that invite.accept would answer with without
+// beginning one; empty: there is none.
+type InviteKnown struct {
+	Invite *Invite `json:"invite,omitempty"`
 }
 
 type InviteArgs struct {

@@ -30,6 +30,8 @@ type Invite struct {
 	Conversation wire.ID `cbor:"9,keyasint"`
 	// Dismissed: the person does not want to see it any more.
 	Dismissed bool `cbor:"10,keyasint,omitempty"`
+	// CodeMark tells the code again when it is spent (mark.go).
+	CodeMark []byte `cbor:"26,keyasint,omitempty"`
 }
 
 // card is what the invitee leaves for the inviter.
@@ -106,7 +108,7 @@ func AcceptCode(rand io.Reader, now int64, relay string, code wormhole.Code, per
 	if inv.Code, err = newAttempt(rand, ViaCode, relay, now+lifetime(ViaCode)); err != nil {
 		return nil, err
 	}
-	inv.Code.Nameplate = code.Nameplate
+	inv.Code.Nameplate, inv.CodeMark = code.Nameplate, codeMark(relay, code)
 	return inv, inv.Code.begin(rand, code.Password())
 }
 
@@ -153,6 +155,7 @@ func (inv *Invite) Allocated(rand io.Reader, nameplate string) error {
 		return fmt.Errorf("couldn't draw code: %w", err)
 	}
 	a.Nameplate, a.Code, a.Progress = nameplate, code.String(), Waiting
+	inv.CodeMark = codeMark(a.Relay, code)
 	return a.begin(rand, code.Password())
 }
 

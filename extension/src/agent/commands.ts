@@ -6,6 +6,7 @@ import type {
   Invite,
   InviteAcceptArgs,
   InviteArgs,
+  InviteKnown,
   InviteNewArgs,
   InviteNoteArgs,
   LocksSetArgs,
@@ -48,6 +49,7 @@ export type Commands = Complete<{
   rename: { args: RenameArgs; result: Nothing };
   "invite.new": { args: InviteNewArgs; result: Invite };
   "invite.accept": { args: InviteAcceptArgs; result: Invite };
+  "invite.known": { args: InviteAcceptArgs; result: InviteKnown };
   "invite.note": { args: InviteNoteArgs; result: Nothing };
   "invite.dismiss": { args: InviteArgs; result: Nothing };
   "note.send": { args: NoteSendArgs; result: Note };

@@ -272,6 +272,7 @@ export type ErrorCode =
   | "bad_code"
   | "bad_word"
   | "private_host"
+  | "several"
   | "own_invite"
   | "not_found"
   | "too_long"
@@ -290,7 +291,8 @@ export const ErrBadRelayURL = "bad_relay_url";
 export const ErrBadCode = "bad_code"; // not a code or link at all; nothing was burnt
 export const ErrBadWord = "bad_word"; // a word of the code is not in the list; Message holds a suggestion or nothing
 export const ErrPrivateHost = "private_host"; // the link names a host inside the own machine or network; nothing was burnt
-export const ErrOwnInvite = "own_invite"; // the code is one of this agent's own
+export const ErrSeveral = "several"; // different codes or links in one text; nothing was burnt
+export const ErrOwnInvite = "own_invite"; // the code is one of this agent's own, and nobody has come by it
 export const ErrNotFound = "not_found"; // no such conversation, message or invite
 export const ErrTooLong = "too_long"; // text or name over its limit
 export const ErrInvisible = "invisible"; // name or text holds only what shows nothing
@@ -315,6 +317,7 @@ export type Command =
   | "rename"
   | "invite.new"
   | "invite.accept"
+  | "invite.known"
   | "invite.note"
   | "invite.dismiss"
   | "messages"
@@ -340,6 +343,7 @@ export const CmdStart = "start"; // StartArgs → Snapshot
 export const CmdRename = "rename"; // RenameArgs
 export const CmdInviteNew = "invite.new"; // InviteNewArgs → Invite
 export const CmdInviteAccept = "invite.accept"; // InviteAcceptArgs → Invite
+export const CmdInviteKnown = "invite.known"; // InviteAcceptArgs → InviteKnown; changes nothing
 export const CmdInviteNote = "invite.note"; // InviteNoteArgs; of one's own
 export const CmdInviteDismiss = "invite.dismiss"; // InviteArgs; cancels an open one
 export const CmdMessages = "messages"; // MessagesArgs → MessagesPage
@@ -395,10 +399,19 @@ export interface InviteNoteArgs {
   note: string;
 }
 /**
- * InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted.
+ * InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted,
+ * alone or in a text. One that this agent has used already is answered with
+ * the invitation that it began then.
  */
 export interface InviteAcceptArgs {
   text: string;
+}
+/**
+ * InviteKnown is the invitation that invite.accept would answer with without
+ * beginning one; empty: there is none.
+ */
+export interface InviteKnown {
+  invite?: Invite;
 }
 export interface InviteArgs {
   invite: string;

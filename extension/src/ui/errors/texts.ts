@@ -16,6 +16,8 @@ export const en = {
     "A word of the code is not right. Did they say “{word}”? Nothing was used up.",
   "error.private_host":
     "This link leads into your own device or network, and Petmail does not go there on somebody else’s word. Nothing was used up; ask for a link of a relay that can be reached from everywhere.",
+  "error.several":
+    "There are different invitations in this text. Leave only the one you mean; nothing was used up.",
   "error.own_invite": "This invitation is your own. Give it to somebody else.",
   "error.not_found": "This is not here any more. It may have been deleted in another window.",
   "error.too_long": "This is too long. Shorten it and try again.",
@@ -54,6 +56,8 @@ export const de: Record<keyof typeof en, string> = {
     "Ein Wort des Codes stimmt nicht. War es „{word}“? Verbraucht ist nichts.",
   "error.private_host":
     "Dieser Link führt in dein eigenes Gerät oder Netz, und dorthin geht Petmail nicht, nur weil andere es sagen. Verbraucht ist nichts; bitte um einen Link von einem Relay, das von überall erreichbar ist.",
+  "error.several":
+    "In diesem Text stehen verschiedene Einladungen. Lass nur die stehen, die du meinst; verbraucht ist nichts.",
   "error.own_invite": "Diese Einladung ist deine eigene. Gib sie jemand anderem.",
   "error.not_found":
     "Das ist nicht mehr da. Vielleicht wurde es in einem anderen Fenster gelöscht.",
