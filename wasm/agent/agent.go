@@ -34,6 +34,9 @@ type Config struct {
 	// Erased is called, once, when the person has this Petmail deleted: the
 	// agent has ended, and its host erases the store and begins anew.
 	Erased func()
+
+	// fault is set by tests only: it may fail or panic in place of any rule.
+	fault func(owner wire.ID, rule string) error
 }
 
 // Agent is a running agent. Its methods may be called from any goroutine.
@@ -58,6 +61,7 @@ type Agent struct {
 	erasing   bool      // the person has this Petmail deleted
 	lastTurn  int64     // unix ms: the clock at the last turn
 	pause     int64     // unix ms: the store refused; nothing is deleted before
+	recovery
 }
 
 // state is everything that is stored, messages excepted.
@@ -90,7 +94,9 @@ func Open(config Config) (*Agent, error) {
 		stop:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 		pages:    make(map[*page]bool),
+		recovery: recovery{kinds: make(map[string]wait), spoiled: make(map[meeting]bool)},
 	}
+	a.config.Store = typedStore{config.Store}
 	if config.Restarted {
 		a.restarted = config.Now()
 	}
@@ -116,6 +122,7 @@ func (a *Agent) loop() {
 		}
 	}()
 	defer close(a.stopped)
+	a.conn = a.newConnections()
 	a.connect()
 	defer func() { a.conn.close() }()
 	timer := time.NewTimer(0)
@@ -128,7 +135,10 @@ func (a *Agent) loop() {
 			a.expireFirst()
 			a.run(a.inbox.take())
 		case <-timer.C:
-			a.run([]input{{do: (*turn).due}})
+			a.reconnect()
+			if a.nowMilli() >= a.dueAfter {
+				a.run([]input{{recurring: true, do: (*turn).due}})
+			}
 		}
 		timer.Reset(a.untilDue())
 	}
@@ -149,6 +159,9 @@ type input struct {
 	// dropped when they have been replaced.
 	conn *connections
 	do   func(*turn)
+	// recurring: it comes again by itself, and is not given up where a part
+	// of it fails.
+	recurring bool
 	// dropped, if set, is told when do had no effect: the turn failed. It is
 	// called instead of, never after, what do left to be done.
 	dropped func(error)

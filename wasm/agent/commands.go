@@ -41,6 +41,7 @@ func handlers() map[api.Command]handler {
 		api.CmdRead:          handle((*turn).read),
 		api.CmdPetname:       handle((*turn).petname),
 		api.CmdForget:        handle((*turn).forgetConversation),
+		api.CmdAsideRetry:    handle((*turn).asideRetry),
 		api.CmdSafety:        handle((*turn).safety),
 		api.CmdVerify:        handle((*turn).verify),
 		api.CmdSettings:      handle((*turn).setSettings),
@@ -116,18 +117,30 @@ func (t *turn) inviteDismiss(args api.InviteArgs) (any, error) {
 	return nil, nil
 }
 
-// find returns the conversation that a page names.
-func (t *turn) find(id string) (*entry, error) {
+// findAny returns the conversation that a page names. What the command does
+// from here on is that conversation's work. Its records may not decode: then
+// it can only be read and deleted.
+func (t *turn) findAny(id string) (*entry, error) {
 	parsed, err := wire.ParseID(id)
 	e := t.a.state.conversations[parsed]
 	if err != nil || e == nil {
 		return nil, refuse(api.ErrNotFound, "no such conversation")
 	}
+	t.scope = scope{owner: parsed, work: "command"}
 	return e, nil
 }
 
+// find is findAny for commands that change what a conversation is.
+func (t *turn) find(id string) (*entry, error) {
+	e, err := t.findAny(id)
+	if err == nil && e.broken {
+		return nil, refuse(api.ErrAside, "this conversation cannot be changed now")
+	}
+	return e, err
+}
+
 func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +158,8 @@ func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
 }
 
 // messages reads the stored messages of a conversation, from (exclusively)
-// that cursor, at most limit; 0: all.
+// that cursor, at most limit; 0: all. One that does not decode is a
+// damagedMessage.
 func (a *Agent) messages(id wire.ID, from string, reverse bool, limit int) ([]conversation.Message, error) {
 	prefix := messagePrefix(id)
 	if from != "" {
@@ -162,9 +176,9 @@ func (a *Agent) messages(id wire.ID, from string, reverse bool, limit int) ([]co
 			return nil, fmt.Errorf("couldn't read messages: %w", err)
 		}
 		for _, r := range records {
-			var m conversation.Message
-			if err := wire.Unmarshal(r.Value, &m, maxRecord); err != nil {
-				return nil, fmt.Errorf("couldn't decode message: %w", err)
+			m, err := a.decodeMessage(r.Key, r.Value)
+			if err != nil {
+				m = damagedMessage(r.Key)
 			}
 			out, from = append(out, m), r.Key
 		}
@@ -216,10 +230,15 @@ func (t *turn) written(e *entry, m conversation.Message) api.Message {
 }
 
 // sealMessage encrypts a message of our own and puts it into the outbox.
+// Of a conversation that is aside it waits.
 func (t *turn) sealMessage(e *entry, m conversation.Message) {
+	if e.isAside() {
+		return
+	}
 	out, err := e.c.Seal(t.a.config.Rand, m)
 	if err != nil {
-		t.fail(err)
+		t.setAside(e, err)
+		return
 	}
 	t.enqueue(e, rowMessage, out, &m)
 	if e.c.Renewable(t.now) {
@@ -228,7 +247,7 @@ func (t *turn) sealMessage(e *entry, m conversation.Message) {
 }
 
 func (t *turn) read(args api.ReadArgs) (any, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type connections struct {
 	group  sync.WaitGroup // requests under way
 
 	mailbox    *relayclient.Mailbox
+	open       bool // false: after a failure, until the wait is over
 	rendezvous map[meeting]*relayclient.Rendezvous
 	deposits   int // under way
 	repairing  bool
@@ -33,10 +34,16 @@ type meeting struct {
 	via    invite.Via
 }
 
-// connect opens connections for the loaded state.
-func (a *Agent) connect() {
+// newConnections returns connections that are not open yet: of these only
+// start works.
+func (a *Agent) newConnections() *connections {
 	ctx, cancel := context.WithCancel(context.Background())
-	a.conn = &connections{a: a, ctx: ctx, cancel: cancel, rendezvous: make(map[meeting]*relayclient.Rendezvous)}
+	return &connections{a: a, ctx: ctx, cancel: cancel, rendezvous: make(map[meeting]*relayclient.Rendezvous)}
+}
+
+// connect opens the connections for the loaded state.
+func (a *Agent) connect() {
+	a.conn.open = true
 	if a.state.self == nil {
 		return
 	}
@@ -71,6 +78,9 @@ func (c *connections) close() {
 }
 
 func (c *connections) openMailbox() {
+	if !c.open {
+		return
+	}
 	s := c.a.state.self
 	c.mailbox = relayclient.OpenMailbox(c.a.client, relayclient.MailboxConfig{
 		RelayURL: s.Relay, RelayID: s.RelayID, Key: s.mailboxKey(),
@@ -79,6 +89,8 @@ func (c *connections) openMailbox() {
 		},
 		OnEnvelopes: func(envelopes []relayclient.Envelope) { c.a.received(c, envelopes) },
 	})
+	c.mailbox.Ack(c.a.givenUp...)
+	c.a.givenUp = nil
 }
 
 // mailboxState shows how the mailbox socket is.
@@ -168,15 +180,19 @@ func (c *connections) checkRelay() {
 
 // sync opens or closes the rendezvous of an invitation as its attempts need.
 func (c *connections) sync(inv *invite.Invite) {
+	if !c.open {
+		return
+	}
 	for _, via := range []invite.Via{invite.ViaCode, invite.ViaLink} {
 		a, m := inv.Attempt(via), meeting{inv.ID, via}
 		r := c.rendezvous[m]
+		live := a.Live() && !c.a.spoiled[m]
 		switch {
-		case !a.Live() && r != nil:
+		case !live && r != nil:
 			delete(c.rendezvous, m)
 			c.start(func(context.Context) { r.Close() })
 			continue
-		case !a.Live():
+		case !live:
 			continue
 		case r == nil:
 			r = c.openRendezvous(m, a)

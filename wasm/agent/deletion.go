@@ -45,6 +45,8 @@ func (t *turn) deleteForAll(args api.DeleteArgs) (any, error) {
 		return nil, err
 	case !m.Mine || m.Gone != nil || m.Kind == conversation.KindTimer:
 		return nil, refuse(api.ErrBadRequest, "only one's own messages can be deleted for everyone")
+	case e.broken:
+		return nil, refuse(api.ErrAside, "nothing can be asked of them now")
 	case e.c.State == conversation.Failed:
 		t.discard(e, m)
 		return nil, nil
@@ -58,7 +60,7 @@ func (t *turn) deleteForAll(args api.DeleteArgs) (any, error) {
 }
 
 func (t *turn) findMessage(args api.DeleteArgs) (*entry, conversation.Message, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	if err != nil {
 		return nil, conversation.Message{}, err
 	}
@@ -73,7 +75,7 @@ func (t *turn) findMessage(args api.DeleteArgs) (*entry, conversation.Message, e
 // unsent reports whether a message has not been given to a relay, as far as
 // we know, and is not on its way just now.
 func (t *turn) unsent(e *entry, m conversation.Message) bool {
-	if !m.Mine || m.State != conversation.Sending || m.Gone != nil {
+	if !m.Mine || m.State != conversation.Sending || m.Gone != nil || e.broken {
 		return false
 	}
 	for _, r := range e.rows {
@@ -115,7 +117,7 @@ func (t *turn) void(e *entry, r *row) {
 func (t *turn) ask(e *entry, targets []conversation.Target, stones []string) uint64 {
 	m, err := e.c.WriteDeletion(t.a.config.Rand, t.now, targets)
 	if err != nil {
-		t.fail(err)
+		t.fail(err) // what was to be deleted stays
 	}
 	t.saveRequest(e, &retraction{Message: m, Stones: stones})
 	if e.c.State == conversation.Open {
@@ -178,8 +180,8 @@ func (t *turn) removeTheirs(e *entry, removal conversation.Removal) {
 		if err != nil {
 			t.fail(fmt.Errorf("couldn't read: %w", err))
 		}
-		if at != nil {
-			m, ok = t.message(e, string(at))
+		if cursor, valid := cursorOf(string(at)); valid {
+			m, ok = t.message(e, cursor)
 		}
 	}
 	if ok && !m.Mine && m.ID == removal.ID && m.Gone == nil && m.Kind != conversation.KindTimer {
@@ -241,7 +243,7 @@ func (t *turn) countRead(e *entry, m conversation.Message) {
 
 // previewable reports whether the list may show a message.
 func previewable(m conversation.Message) bool {
-	return m.Gone == nil && m.Kind != conversation.KindTimer
+	return m.Gone == nil && m.Kind != conversation.KindTimer && m.Kind != kindDamaged
 }
 
 // maxPreviewSearch bounds the messages looked at for one that the list may
@@ -252,24 +254,27 @@ const maxPreviewSearch = 256
 // one that it showed is gone.
 func (t *turn) previewAgain() {
 	for id, e := range t.hidden {
-		if e.meta.PreviewAt == "" || t.a.state.conversations[id] != e {
-			continue
+		if e.meta.PreviewAt != "" && t.a.state.conversations[id] == e {
+			t.inScope(e, "preview", func() { t.previewOf(id, e) })
 		}
-		if m, ok := t.message(e, e.meta.PreviewAt); ok && previewable(m) {
-			continue
-		}
-		// What the list showed need not have been the last one.
-		older, err := t.a.messages(id, "", true, maxPreviewSearch)
-		if err != nil {
-			t.fail(err)
-		}
-		e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
-		for _, m := range older {
-			if now, ok := t.message(e, m.Cursor); ok && previewable(now) {
-				t.previewed(e, now)
-				break
-			}
-		}
-		t.touch(e)
 	}
+}
+
+func (t *turn) previewOf(id wire.ID, e *entry) {
+	if m, ok := t.message(e, e.meta.PreviewAt); ok && previewable(m) {
+		return
+	}
+	// What the list showed need not have been the last one.
+	older, err := t.a.messages(id, "", true, maxPreviewSearch)
+	if err != nil {
+		t.fail(err)
+	}
+	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
+	for _, m := range older {
+		if now, ok := t.message(e, m.Cursor); ok && previewable(now) {
+			t.previewed(e, now)
+			break
+		}
+	}
+	t.touch(e)
 }

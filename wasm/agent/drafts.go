@@ -27,7 +27,7 @@ func draftKey(id wire.ID) string { return prefDraft + id.String() }
 
 // setDraft keeps what was typed and not sent.
 func (t *turn) setDraft(args api.DraftArgs) (any, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	switch {
 	case err != nil:
 		return nil, err

@@ -10,28 +10,34 @@ import (
 // invitations that expire. Deposits and slots follow by themselves after each
 // turn.
 func (t *turn) due() {
-	t.expire()
-	t.deleteMore()
+	t.then(func() { t.a.dueFailed = 0 })
+	t.forKind("expire", t.expire)
+	t.forKind("deletions", t.deleteMore)
 	for _, e := range t.a.state.conversations {
-		if e.c.State != conversation.Open {
-			continue
-		}
-		if e.c.AckDue != 0 && e.c.AckDue <= t.now {
-			out, err := e.c.SealAcks(t.a.config.Rand, t.now)
-			if err != nil {
-				t.fail(err)
-			}
-			t.enqueue(e, rowOnce, out, nil)
-		}
-		t.refreshRows(e)
+		t.dueAside(e)
 	}
-	t.expireInvites()
-	t.expireNotes()
+	for _, e := range t.a.state.conversations {
+		t.forOwner(e, "due", func() { t.dueOf(e) })
+	}
+	t.forKind("invites", t.expireInvites)
+	t.forKind("notes", t.expireNotes)
 }
 
-// pauseAfterFailure keeps deletions that the store refuses from being tried
-// without end.
-const pauseAfterFailure = 5 * time.Second
+// dueOf does what has become due of one conversation.
+func (t *turn) dueOf(e *entry) {
+	if e.c.State != conversation.Open {
+		return
+	}
+	if e.c.AckDue != 0 && e.c.AckDue <= t.now {
+		out, err := e.c.SealAcks(t.a.config.Rand, t.now)
+		if err != nil {
+			t.setAside(e, err)
+			return
+		}
+		t.enqueue(e, rowOnce, out, nil)
+	}
+	t.refreshRows(e)
+}
 
 // idle is how long the loop sleeps when nothing is due.
 const idle = time.Hour
@@ -45,8 +51,19 @@ func (a *Agent) untilDue() time.Duration {
 			next = min(next, ms)
 		}
 	}
-	at(a.nextDeletion())
+	kind := func(kind string, ms int64) {
+		if ms != 0 {
+			at(max(ms, a.kinds[kind].until))
+		}
+	}
+	expiry, deletion := a.nextDeletion()
+	kind("expire", expiry)
+	kind("deletions", deletion)
 	for _, e := range a.state.conversations {
+		at(e.nextAside())
+		if e.isAside() {
+			continue
+		}
 		at(e.c.AckDue)
 		for _, r := range e.rows {
 			if r.Next != 0 && !e.sending.busy {
@@ -61,11 +78,13 @@ func (a *Agent) untilDue() time.Duration {
 		}
 	}
 	for _, inv := range a.state.invites {
-		at(inv.NextExpiry())
+		kind("invites", inv.NextExpiry())
 	}
 	for _, w := range a.state.notes {
-		at(w.n.NextExpiry())
+		kind("notes", w.n.NextExpiry())
 	}
+	next = max(next, a.dueAfter)
+	at(a.reconnectAt)
 	// Timers of the browser may fire a little early.
 	return time.Duration(max(next-now, 1)+1) * time.Millisecond
 }

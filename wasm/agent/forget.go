@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"math"
 
 	"petmail/shared/wire"
 	"petmail/wasm/api"
@@ -36,6 +37,7 @@ type going struct {
 	Done    uint64 `cbor:"5,keyasint,omitempty"` // messages deleted
 	Total   uint64 `cbor:"6,keyasint,omitempty"` // at most so many
 	Began   int64  `cbor:"7,keyasint"`           // unix ms
+	Sweep   bool   `cbor:"8,keyasint,omitempty"` // a message did not decode: its timer is searched for
 }
 
 func goingKey(id wire.ID) string { return prefGoing + id.String() }
@@ -80,54 +82,33 @@ func (a *Agent) loadDeletions(s *state) error {
 	if err := a.scan(prefGoing, func(key string, value []byte) error {
 		id, err := wire.ParseID(key[len(prefGoing):])
 		if err != nil {
-			return fmt.Errorf("couldn't decode key: %w", err)
+			a.stray(key)
+			return nil
 		}
 		var g going
-		if err := wire.Unmarshal(value, &g, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode deletion: %w", err)
+		err = a.decoding(id, key, func() error { return wire.Unmarshal(value, &g, maxRecord) })
+		switch e := s.conversations[id]; {
+		case err == nil:
+			s.going[id] = &g
+		case e != nil:
+			e.damages(err)
+		default: // all of it goes, whatever the record said
+			s.going[id] = &going{Sweep: true, Began: a.nowMilli()}
 		}
-		s.going[id] = &g
 		return nil
 	}); err != nil {
 		return err
 	}
 	if err := a.scan(prefDraft, func(key string, value []byte) error {
-		if e, err := s.owner(key, prefDraft); e == nil {
-			return err
-		} else if id, err := a.newDraftID(); err != nil {
-			return err
-		} else {
-			s.drafts[e.c.ID] = draft{id: id, text: string(value)}
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := a.scan(prefRequest, func(key string, value []byte) error {
-		e, err := s.owner(key, prefRequest)
+		e := s.owner(key, prefDraft)
 		if e == nil {
+			return nil
+		}
+		id, err := a.newDraftID()
+		if err != nil {
 			return err
 		}
-		var r retraction
-		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode request: %w", err)
-		}
-		e.requests[r.Message.Number] = &r
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := a.scan(prefUnread, func(key string, value []byte) error {
-		e, err := s.owner(key, prefUnread)
-		if e == nil {
-			return err
-		}
-		var arrival uint64
-		if err := wire.Unmarshal(value, &arrival, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode arrival: %w", err)
-		}
-		e.waiting++
-		e.starting = e.starting || arrival <= e.meta.Read
+		s.drafts[e.c.ID] = draft{id: id, text: string(value)}
 		return nil
 	}); err != nil {
 		return err
@@ -138,27 +119,49 @@ func (a *Agent) loadDeletions(s *state) error {
 			return fmt.Errorf("couldn't read: %w", err)
 		}
 		for _, r := range first {
-			due, err := parseDue(r.Key)
-			if err != nil {
-				return err
+			if due, err := parseDue(r.Key); err == nil {
+				s.expiryAt(due.at)
 			}
-			s.expiryAt(due.at)
 		}
 	}
 	return nil
 }
 
-// nextDeletion returns when something of this kind is to be done, unix ms;
-// 0: never.
-func (a *Agent) nextDeletion() int64 {
-	next := a.state.nextExpiry
-	if len(a.state.going) > 0 || a.state.clockSet || a.starting() {
-		next = 1
+// nextDeletion returns when messages disappear next, and when a deletion goes
+// on, unix ms; 0: never.
+func (a *Agent) nextDeletion() (expiry, deletion int64) {
+	expiry = a.state.nextExpiry
+	if a.state.clockSet {
+		expiry = 1
 	}
-	if next != 0 {
-		next = max(next, a.pause)
+	if a.state.deleting() || a.starting() {
+		deletion = 1
 	}
-	return next
+	if expiry != 0 {
+		expiry = max(expiry, a.pause)
+	}
+	if deletion != 0 {
+		deletion = max(deletion, a.pause)
+	}
+	return expiry, deletion
+}
+
+// waits reports whether the deletion of messages waits because their
+// conversation, which stays, is aside: what others are to be told of it cannot
+// be written.
+func (s *state) waits(id wire.ID) bool {
+	e, g := s.conversations[id], s.going[id]
+	return e != nil && g.Keep && e.isAside() && !e.broken
+}
+
+// deleting reports whether a deletion can go on.
+func (s *state) deleting() bool {
+	for id := range s.going {
+		if !s.waits(id) {
+			return true
+		}
+	}
+	return false
 }
 
 // deleteMore goes on with what takes several turns.
@@ -168,9 +171,13 @@ func (t *turn) deleteMore() {
 	}
 	t.startAll()
 	for id, g := range t.a.state.going {
-		if g.Keep {
-			t.clearSome(id, g)
+		if t.a.state.waits(id) {
+			continue
+		}
+		if e := t.a.state.conversations[id]; e != nil && g.Keep {
+			t.inScope(e, "clear", func() { t.clearSome(e, g) })
 		} else {
+			g.Keep = false
 			t.forgetSome(id, g)
 		}
 		return // one a turn
@@ -179,7 +186,7 @@ func (t *turn) deleteMore() {
 
 // forgetConversation deletes everything with a person.
 func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -203,6 +210,7 @@ func (t *turn) forget(e *entry) {
 	id := e.c.ID
 	t.batch.Delete(groupKey(id))
 	t.batch.Delete(convKey(id))
+	t.batch.Delete(asideKey(id))
 	t.endDraft(id)
 	g := &going{Total: e.said(), Began: t.now}
 	t.forgetRecords(id, g)
@@ -239,25 +247,62 @@ func (t *turn) forgetRecords(id wire.ID, g *going) (all bool) {
 		for _, r := range records {
 			if prefix == prefMessage {
 				g.Done++
-				t.forgetDue(id, r.Key)
+				t.forgetDue(id, g, r.Key)
 			}
 			t.batch.Delete(r.Key)
 		}
 	}
-	return left > 0
+	if left == 0 {
+		return false
+	}
+	return !g.Sweep || t.sweepDue(id)
 }
 
 // forgetDue deletes what waits for the timer of a message, as this turn leaves
 // it, to end.
-func (t *turn) forgetDue(id wire.ID, key string) {
+func (t *turn) forgetDue(id wire.ID, g *going, key string) {
 	value, err := t.get(key)
 	if err != nil {
 		t.fail(fmt.Errorf("couldn't read message: %w", err))
 	}
-	var m conversation.Message
-	if value != nil && wire.Unmarshal(value, &m, maxRecord) == nil && m.Expires != 0 {
+	if value == nil {
+		return
+	}
+	m, err := t.a.decodeMessage(key, value)
+	if err != nil {
+		g.Sweep = true
+	} else if m.Expires != 0 {
 		t.batch.Delete(dueKey(m.Timer, m.Expires, id, m.Cursor))
 	}
+}
+
+// sweepDue deletes what waits for timers of messages that did not decode, and
+// reports whether that was all.
+func (t *turn) sweepDue(id wire.ID) (all bool) {
+	left := maxDeletions
+	for _, timer := range conversation.TimerSteps() {
+		for from := ""; ; {
+			records, err := t.a.config.Store.Scan(duePrefix(timer), from, false, 256)
+			if err != nil {
+				t.fail(fmt.Errorf("couldn't read: %w", err))
+			}
+			for _, r := range records {
+				from = r.Key
+				if due, err := parseDue(r.Key); err != nil || due.conversation != id {
+					continue
+				}
+				if left == 0 {
+					return false
+				}
+				left--
+				t.batch.Delete(r.Key)
+			}
+			if len(records) < 256 {
+				break
+			}
+		}
+	}
+	return true
 }
 
 // progress stores how far a deletion has come, and shows it if it takes long.
@@ -279,7 +324,7 @@ func (t *turn) progress(id wire.ID, g *going, ended bool) {
 // turn may at once, the rest in the turns that follow, which find what this one
 // stores besides.
 func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
-	e, err := t.find(args.Conversation)
+	e, err := t.findAny(args.Conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -288,6 +333,15 @@ func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 	e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
 	t.endDraft(e.c.ID)
 	g := &going{Keep: true, Sent: e.c.Sent, Arrived: e.meta.Arrived, Total: e.said(), Began: t.now}
+	if e.broken {
+		g.Sent, g.Arrived = math.MaxUint64, math.MaxUint64
+	}
+	if e.isAside() {
+		t.saveGoing(e.c.ID, g)
+		t.touch(e)
+		t.emit(api.Event{ConversationCleared: e.c.ID.String()})
+		return nil, nil
+	}
 	page, err := t.a.messages(e.c.ID, "", false, maxDeletions)
 	if err != nil {
 		t.fail(err)
@@ -307,13 +361,8 @@ func (t *turn) clearConversation(args api.ConversationArgs) (any, error) {
 
 // clearSome deletes messages of a conversation that stays. What has not been
 // sent is not sent any more.
-func (t *turn) clearSome(id wire.ID, g *going) {
-	e := t.a.state.conversations[id]
-	if e == nil {
-		g.Keep = false
-		t.forgetSome(id, g)
-		return
-	}
+func (t *turn) clearSome(e *entry, g *going) {
+	id := e.c.ID
 	page, err := t.a.messages(id, g.From, false, maxDeletions)
 	if err != nil {
 		t.fail(err)
@@ -343,7 +392,7 @@ func (t *turn) clearThese(e *entry, g *going, messages []conversation.Message) {
 		}
 		t.discardRecords(e, m)
 	}
-	for len(unsent) > 0 && e.c.State != conversation.Failed {
+	for len(unsent) > 0 && !e.broken && e.c.State != conversation.Failed {
 		n := min(len(unsent), conversation.MaxTargets)
 		t.ask(e, unsent[:n], nil)
 		unsent = unsent[n:]
@@ -360,6 +409,9 @@ func (t *turn) shown(e *entry, before string, limit int) ([]conversation.Message
 		}
 		for _, m := range page {
 			before = m.Cursor
+			if m.Kind == kindDamaged {
+				t.setAside(e, &decodeError{messageKey(e.c.ID, m.Cursor), errDamaged})
+			}
 			if t.a.state.cleared(e.c.ID, m) || expired(m, t.now) {
 				hidden++
 			} else if out = append(out, m); len(out) == limit {

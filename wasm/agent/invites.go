@@ -43,12 +43,17 @@ func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
 	if inv == nil {
 		return
 	}
+	t.scope = scope{meeting: &m, work: "rendezvous"}
+	if err := t.a.met(wire.ID{}, "rendezvous"); err != nil {
+		t.fail(err)
+	}
 	a := inv.Attempt(m.via)
 	t.a.log.Debug("rendezvous", "event", fmt.Sprintf("%T", event), "via", m.via)
 	switch ev := event.(type) {
 	case relayclient.EventAllocated:
 		if err := inv.Allocated(t.a.config.Rand, ev.Nameplate); err != nil {
-			t.fail(err)
+			t.a.log.Error("couldn't begin an invitation", "error", err)
+			return
 		}
 	case relayclient.EventClaimed:
 		if a.Mailbox == ev.MailboxID {
@@ -115,18 +120,20 @@ func (t *turn) stepped(inv *invite.Invite, via invite.Via, step invite.Step) {
 		return
 	}
 	e := &entry{
-		c:       step.Conversation,
+		c:       t.a.ruled(step.Conversation),
 		contact: addressbook.Contact{Petname: inv.Note, Met: metBy(via), Created: t.now},
 		meta:    convMeta{Activity: t.now},
 
 		requests: make(map[uint64]*retraction),
 	}
 	t.a.state.conversations[e.c.ID] = e
-	t.touch(e)
-	t.met(e)
-	if step.Welcome != nil {
-		t.enqueue(e, rowWelcome, []conversation.Outgoing{*step.Welcome}, nil)
-	}
+	t.inScope(e, "welcome", func() {
+		t.touch(e)
+		t.met(e)
+		if step.Welcome != nil {
+			t.enqueue(e, rowWelcome, []conversation.Outgoing{*step.Welcome}, nil)
+		}
+	})
 }
 
 func metBy(via invite.Via) addressbook.Met {
@@ -143,17 +150,19 @@ func (t *turn) invitationFailed(inv *invite.Invite) {
 	if inv.Conversation.IsZero() || e == nil {
 		return
 	}
-	written, err := t.a.messages(e.c.ID, "", true, 1)
-	if err != nil {
-		t.fail(err)
-	}
-	if len(written) == 0 {
-		inv.Conversation = wire.ID{}
-		t.forget(e)
-		return
-	}
-	e.c.Fail()
-	t.touch(e)
+	t.inScope(e, "invitation", func() {
+		written, err := t.a.messages(e.c.ID, "", true, 1)
+		if err != nil {
+			t.fail(err)
+		}
+		if len(written) == 0 {
+			inv.Conversation = wire.ID{}
+			t.forget(e)
+			return
+		}
+		e.c.Fail()
+		t.touch(e)
+	})
 }
 
 // expireInvites ends the invitations whose time is over.

@@ -143,6 +143,10 @@ func (t *turn) noteRendezvous(w *noteWork, opened int, event relayclient.Rendezv
 	if t.a.state.notes[n.ID] != w || w.opened != opened {
 		return
 	}
+	t.scope = scope{meeting: &meeting{invite: n.ID}, work: "note"}
+	if err := t.a.met(wire.ID{}, "note"); err != nil {
+		t.fail(err)
+	}
 	t.a.log.Debug("note", "event", fmt.Sprintf("%T", event))
 	switch ev := event.(type) {
 	case relayclient.EventState:
@@ -241,10 +245,11 @@ func (t *turn) expireNotes() {
 
 func (a *Agent) loadNotes() (map[wire.ID]*noteWork, error) {
 	notes := make(map[wire.ID]*noteWork)
-	err := a.scan(prefNote, func(_ string, value []byte) error {
+	err := a.scan(prefNote, func(key string, value []byte) error {
 		var n note.Note
-		if err := wire.Unmarshal(value, &n, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode note: %w", err)
+		if err := a.decoding(wire.ID{}, key, func() error { return wire.Unmarshal(value, &n, maxRecord) }); err != nil {
+			a.stray(key)
+			return nil
 		}
 		notes[n.ID] = &noteWork{n: &n}
 		return nil
@@ -255,7 +260,10 @@ func (a *Agent) loadNotes() (map[wire.ID]*noteWork, error) {
 // syncNote opens or closes the rendezvous of a note as it needs.
 func (c *connections) syncNote(w *noteWork) {
 	n, m := w.n, meeting{invite: w.n.ID}
-	if !n.Live() {
+	if !c.open {
+		return
+	}
+	if !n.Live() || c.a.spoiled[m] {
 		c.dropNote(w)
 		return
 	}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -93,7 +94,7 @@ func (a *Agent) deposit() {
 		if a.conn.deposits >= maxDeposits {
 			return
 		}
-		if e.sending.busy || now < e.sending.retryAt {
+		if e.isAside() || e.sending.busy || now < e.sending.retryAt {
 			continue
 		}
 		if r := e.nextRow(now); r != nil {
@@ -119,12 +120,15 @@ func (a *Agent) depositRow(e *entry, r *row) {
 	conn, id, n, to, body := a.conn, e.c.ID, r.N, r.To, r.Body
 	client := a.others()
 	conn.start(func(ctx context.Context) {
-		err := a.sealAndDeposit(ctx, client, to, body)
+		err := a.safely("deposit", func() error { return a.sealAndDeposit(ctx, client, to, body) })
 		a.inbox.post(input{conn: conn, do: func(t *turn) {
-			conn.deposits--
-			if e := t.a.state.conversations[id]; e != nil {
-				t.deposited(e, n, err)
+			t.then(func() { conn.deposits-- })
+			e := t.a.state.conversations[id]
+			if e == nil {
+				return
 			}
+			e.sending.busy = false
+			t.forOwner(e, "deposit", func() { t.deposited(e, n, err) })
 		}})
 	})
 }
@@ -143,7 +147,10 @@ func (a *Agent) sealAndDeposit(ctx context.Context, client *relayclient.Client, 
 
 // deposited takes the outcome of a deposit.
 func (t *turn) deposited(e *entry, n uint64, err error) {
-	e.sending.busy = false
+	if errors.Is(err, errPanic) {
+		t.setAside(e, err)
+		return
+	}
 	if err != nil {
 		t.a.log.Debug("deposit failed", "error", err)
 		e.sending.retryAt = t.now + backoff(e.sending.failed)
@@ -251,7 +258,8 @@ func (t *turn) refreshRows(e *entry) {
 		}
 		out, err := e.c.Seal(t.a.config.Rand, m)
 		if err != nil {
-			t.fail(err)
+			t.setAside(e, err)
+			return
 		}
 		for _, o := range out {
 			if o.Leaf == r.Leaf {

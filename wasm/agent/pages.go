@@ -24,9 +24,9 @@ func (a *Agent) Attach(deliver func(message any)) (receive func(api.Request), de
 		a.inbox.post(input{
 			do: func(t *turn) { t.command(q, r) },
 			dropped: func(err error) {
-				code := api.ErrStorage
-				if errors.Is(err, errPanic) {
-					code = api.ErrInternal
+				code := api.ErrInternal
+				if isStore(err) {
+					code = api.ErrStorage
 				}
 				q.reply(nil, &api.Error{Code: code, Message: "the command had no effect"})
 			},

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"math/rand/v2"
@@ -13,7 +14,6 @@ import (
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
-	"petmail/wasm/store"
 )
 
 // Acknowledgements wait a random time, so that a relay cannot tell from their
@@ -43,10 +43,14 @@ func (a *Agent) received(conn *connections, envelopes []relayclient.Envelope) {
 			},
 			dropped: func(err error) {
 				// Where the store failed, the envelope stays at the relay and
-				// comes again; where it made us panic, or makes a record that no
-				// store takes, it never will.
-				if (errors.Is(err, errPanic) || errors.Is(err, store.ErrInvalid)) && a.conn.mailbox != nil {
+				// comes again; where it made us fail, it never will.
+				if isStore(err) {
+					return
+				}
+				if a.conn.mailbox != nil {
 					a.conn.mailbox.Ack(env.Seq)
+				} else if len(a.givenUp) < maxInputs {
+					a.givenUp = append(a.givenUp, env.Seq)
 				}
 			},
 		})
@@ -60,25 +64,66 @@ func (a *Agent) received(conn *connections, envelopes []relayclient.Envelope) {
 // receive takes one envelope. Whatever is wrong with it, it is dropped without
 // a trace outside: no answer may depend on what an envelope held.
 func (t *turn) receive(envelope []byte) {
-	opened, err := t.a.state.self.box.Open(envelope)
-	if err != nil {
-		t.a.log.Debug("envelope does not open")
-		return
-	}
-	body, err := conversation.DecodeBody(opened.Body)
-	if err != nil {
-		t.a.log.Debug("envelope body is malformed")
+	var opened *address.Opened
+	var body conversation.Body
+	if err := t.a.safely("envelope", func() (err error) {
+		if opened, err = t.a.state.self.box.Open(envelope); err != nil {
+			return err
+		}
+		body, err = conversation.DecodeBody(opened.Body)
+		return err
+	}); err != nil {
+		t.a.log.Debug("envelope does not open, or its body is malformed")
 		return
 	}
 	e := t.a.state.conversations[body.Conversation]
-	if e == nil || !e.c.CameThrough(opened) {
-		t.a.log.Debug("envelope is not for any conversation, or came through another's address")
+	if e == nil {
+		t.a.log.Debug("envelope is not for any conversation")
 		return
 	}
+	if !t.forOwner(e, "body", func() { t.receiveFor(e, opened, body) }) {
+		t.keep(e, opened, body)
+	}
+}
+
+func (t *turn) receiveFor(e *entry, opened *address.Opened, body conversation.Body) {
+	if !e.c.CameThrough(opened) {
+		t.a.log.Debug("envelope came through another's address")
+		return
+	}
+	t.bodies[e.c.ID] = append(t.bodies[e.c.ID], t.input)
 	t.take(e, body)
 	if e.c.State == conversation.Open {
 		t.takeHeld(e)
 	}
+}
+
+// keep holds a body for a conversation that is aside, as far as there is room.
+// What does not fit is dropped: its sender deposits it again.
+func (t *turn) keep(e *entry, opened *address.Opened, body conversation.Body) {
+	if len(e.held) >= maxHeld || slices.ContainsFunc(e.held, func(h held) bool { return sameBody(h.body, body) }) {
+		return
+	}
+	if err := t.a.safely("body", func() error {
+		if !e.c.CameThrough(opened) {
+			return errNotThrough
+		}
+		return nil
+	}); err != nil {
+		return
+	}
+	n := e.meta.NextRow
+	for _, h := range e.held {
+		n = max(n, h.n+1)
+	}
+	e.held = append(e.held, held{n, body})
+	t.put(heldKey(e.c.ID, n), body)
+}
+
+var errNotThrough = errors.New("envelope came through another's address")
+
+func sameBody(x, y conversation.Body) bool {
+	return x.Kind == y.Kind && bytes.Equal(x.Payload, y.Payload)
 }
 
 // take hands a body to its conversation and stores what follows from it.
@@ -167,18 +212,34 @@ func (t *turn) joined(e *entry) {
 			t.syncRendezvous(inv)
 		}
 	}
+	t.sealUnsent(e)
+}
+
+// sealUnsent encrypts what was written while it could not be: before the
+// conversation opened, or while it was aside.
+func (t *turn) sealUnsent(e *entry) {
 	records, err := t.a.messages(e.c.ID, "", false, 0)
 	if err != nil {
 		t.fail(err)
 	}
+	var acked uint64
+	if len(e.c.Members) > 0 {
+		acked = e.c.Members[0].Acked
+		for _, m := range e.c.Members[1:] {
+			acked = min(acked, m.Acked)
+		}
+	}
 	var unsent []conversation.Message
+	wants := func(m conversation.Message) bool { return m.Number > acked && !e.hasRow(m.Number) }
 	for _, m := range records {
-		if m.Mine && m.State == conversation.Sending {
+		if m.Mine && m.State == conversation.Sending && m.Gone == nil && wants(m) {
 			unsent = append(unsent, m)
 		}
 	}
 	for _, request := range e.requests {
-		unsent = append(unsent, request.Message)
+		if wants(request.Message) {
+			unsent = append(unsent, request.Message)
+		}
 	}
 	slices.SortFunc(unsent, func(x, y conversation.Message) int { return cmp.Compare(x.Number, y.Number) })
 	for _, m := range unsent {
@@ -252,6 +313,8 @@ func (t *turn) takeHeld(e *entry) {
 	for again := true; again; {
 		again = false
 		for _, h := range append([]held(nil), e.held...) {
+			t.scope.held = &h
+			t.tried[e.c.ID] = append(t.tried[e.c.ID], h.n)
 			r, err := e.c.Receive(t.now, h.body)
 			if err == nil && r.Behind {
 				continue
@@ -264,6 +327,7 @@ func (t *turn) takeHeld(e *entry) {
 			again = again || r.Moved
 		}
 	}
+	t.scope.held = nil
 }
 
 func (t *turn) release(e *entry, h held) {

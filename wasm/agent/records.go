@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"petmail/shared/address"
 	"petmail/shared/wire"
@@ -77,11 +76,16 @@ func (s *self) parse() error {
 
 // entry is one conversation with everything around it.
 type entry struct {
-	c       *conversation.Conversation
+	c       ruled
 	contact addressbook.Contact
 	meta    convMeta
 	rows    []*row // not yet acknowledged or not yet deposited, oldest first
 	held    []held // bodies of a later epoch, oldest first
+
+	aside    *aside // it has caused an error; nil: none that is remembered
+	asideNew bool   // aside is not stored yet
+	damage   error  // a record did not decode; nil: all did
+	broken   bool   // that of the conversation itself: c holds no more than its ID, and is never stored
 
 	requests map[uint64]*retraction // ours to delete, not confirmed yet, by number
 	waiting  int                    // messages whose timer waits to be read
@@ -125,11 +129,17 @@ func (t *turn) put(key string, v any) {
 	if err != nil {
 		t.fail(fmt.Errorf("couldn't encode record: %w", err))
 	}
+	if len(b) > maxRecord {
+		t.fail(errTooBig)
+	}
 	t.batch.Put(key, b)
 }
 
 // save stores a conversation and its group.
 func (t *turn) save(e *entry) {
+	if e.broken {
+		return // what is stored is more than what we have
+	}
 	record, err := e.c.Record()
 	if err != nil {
 		t.fail(fmt.Errorf("couldn't encode conversation: %w", err))
@@ -138,6 +148,9 @@ func (t *turn) save(e *entry) {
 	group, err := e.c.Group()
 	if err != nil {
 		t.fail(fmt.Errorf("couldn't encode group: %w", err))
+	}
+	if len(group) > maxRecord {
+		t.fail(errTooBig)
 	}
 	if group != nil {
 		t.batch.Put(groupKey(e.c.ID), group)
@@ -156,20 +169,27 @@ func (t *turn) saveInvite(inv *invite.Invite) {
 }
 
 func (t *turn) saveMessage(e *entry, m conversation.Message) {
+	if m.Kind == kindDamaged {
+		return // there may be more in it than we can read
+	}
 	t.put(messageKey(e.c.ID, m.Cursor), m)
 }
 
 func (t *turn) message(e *entry, cursor string) (conversation.Message, bool) {
-	b, err := t.get(messageKey(e.c.ID, cursor))
+	key := messageKey(e.c.ID, cursor)
+	b, err := t.get(key)
 	if err != nil {
 		t.fail(fmt.Errorf("couldn't read message: %w", err))
 	}
 	if b == nil {
 		return conversation.Message{}, false
 	}
-	var m conversation.Message
-	if err := wire.Unmarshal(b, &m, maxRecord); err != nil {
-		t.fail(fmt.Errorf("couldn't decode message: %w", err))
+	m, err := t.a.decodeMessage(key, b)
+	if err != nil {
+		if !e.isAside() {
+			t.fail(err)
+		}
+		m = damagedMessage(key)
 	}
 	if t.a.state.cleared(e.c.ID, m) {
 		return conversation.Message{}, false
@@ -207,56 +227,14 @@ func (a *Agent) load() error {
 			return fmt.Errorf("couldn't decode settings: %w", err)
 		}
 	}
-	err = a.scan(prefConv, func(key string, value []byte) error {
-		e, err := a.loadEntry(value)
-		if err != nil {
-			return err
-		}
-		s.conversations[e.c.ID] = e
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := a.scan(prefRow, func(key string, value []byte) error {
-		e, err := s.owner(key, prefRow)
-		if e == nil {
-			return err
-		}
-		var r row
-		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode outbox row: %w", err)
-		}
-		e.rows = append(e.rows, &r)
-		if r.Kind == rowMessage {
-			e.c.Remember(r.Number, r.Cursor)
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	if err := a.scan(prefHeld, func(key string, value []byte) error {
-		e, err := s.owner(key, prefHeld)
-		if e == nil {
-			return err
-		}
-		var n uint64
-		if _, err := fmt.Sscanf(key[strings.LastIndexByte(key, '/')+1:], "%x", &n); err != nil {
-			return fmt.Errorf("couldn't decode key: %w", err)
-		}
-		b, err := conversation.DecodeBody(value)
-		if err != nil {
-			return err
-		}
-		e.held = append(e.held, held{n, b})
-		return nil
-	}); err != nil {
+	if err := a.loadConversations(&s); err != nil {
 		return err
 	}
 	if err := a.scan(prefInvite, func(key string, value []byte) error {
 		var inv invite.Invite
-		if err := wire.Unmarshal(value, &inv, maxRecord); err != nil {
-			return fmt.Errorf("couldn't decode invite: %w", err)
+		if err := a.decoding(wire.ID{}, key, func() error { return wire.Unmarshal(value, &inv, maxRecord) }); err != nil {
+			a.stray(key)
+			return nil
 		}
 		s.invites[inv.ID] = &inv
 		return nil
@@ -269,6 +247,9 @@ func (a *Agent) load() error {
 	if err := a.loadDeletions(&s); err != nil {
 		return err
 	}
+	if err := a.loadAside(&s); err != nil {
+		return err
+	}
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {
@@ -276,38 +257,14 @@ func (a *Agent) load() error {
 	}
 	a.relay.URL = s.self.Relay
 	for _, e := range s.conversations {
-		if peer := e.c.Peer(); peer != nil && s.self.showsOtherKeys(peer.Address) {
-			a.relay.KeyAlarm = true
-		}
+		_ = a.safely("load", func() error {
+			if peer := e.c.Peer(); peer != nil && s.self.showsOtherKeys(peer.Address) {
+				a.relay.KeyAlarm = true
+			}
+			return nil
+		})
 	}
 	return nil
-}
-
-func (a *Agent) loadEntry(value []byte) (*entry, error) {
-	var r convRecord
-	if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
-	}
-	c, err := conversation.Load(r.Conversation, a.config.Provider, func(id wire.ID) ([]byte, error) {
-		return a.config.Store.Get(groupKey(id))
-	})
-	if err != nil {
-		return nil, err
-	}
-	if r.Meta.Unread == 0 {
-		c.KnownRead(r.Meta.Activity)
-	}
-	return &entry{c: c, contact: r.Contact, meta: r.Meta, requests: make(map[uint64]*retraction)}, nil
-}
-
-// owner finds the conversation in a key; nil if it has been deleted.
-func (s *state) owner(key, prefix string) (*entry, error) {
-	rest := key[len(prefix):]
-	id, err := wire.ParseID(rest[:strings.IndexByte(rest+"/", '/')])
-	if err != nil {
-		return nil, fmt.Errorf("couldn't decode key: %w", err)
-	}
-	return s.conversations[id], nil
 }
 
 // scan calls f with every record under prefix, in key order.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 
 	"petmail/wasm/conversation"
@@ -16,7 +17,8 @@ type slotWork struct {
 // renew prepares a commit that renews our keys; slots carries it out.
 func (t *turn) renew(e *entry) {
 	if err := e.c.Renew(t.a.config.Rand, t.now); err != nil {
-		t.fail(err)
+		t.setAside(e, err)
+		return
 	}
 	t.touch(e)
 }
@@ -31,7 +33,7 @@ func (e *entry) wantsSlot() bool {
 func (a *Agent) workSlots() {
 	now := a.nowMilli()
 	for _, e := range a.state.conversations {
-		if e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
+		if e.isAside() || e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
 			continue
 		}
 		e.slot.busy = true
@@ -40,11 +42,16 @@ func (a *Agent) workSlots() {
 }
 
 func (a *Agent) workSlot(e *entry) {
-	conn, id, epoch, relay := a.conn, e.c.ID, e.c.Epoch(), e.c.SlotRelay
+	conn, id, relay := a.conn, e.c.ID, e.c.SlotRelay
 	client := a.others()
-	slot, err := e.c.Slot()
-	if err != nil {
-		a.log.Error("couldn't derive slot", "error", err)
+	var epoch uint64
+	var slot [32]byte
+	if err := a.safely("slot", func() (err error) {
+		epoch = e.c.Epoch()
+		slot, err = e.c.Slot()
+		return err
+	}); err != nil {
+		a.failedOutside(id, "slot", err)
 		return
 	}
 	var value []byte
@@ -61,7 +68,8 @@ func (a *Agent) workSlot(e *entry) {
 		}
 		a.inbox.post(input{conn: conn, do: func(t *turn) {
 			if e := t.a.state.conversations[id]; e != nil {
-				t.slotRead(e, epoch, standing, err)
+				e.slot.busy = false
+				t.forOwner(e, "slot", func() { t.slotRead(e, epoch, standing, err) })
 			}
 		}})
 	})
@@ -69,7 +77,6 @@ func (a *Agent) workSlot(e *entry) {
 
 // slotRead takes what stands in the slot of epoch; nil: nothing yet.
 func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
-	e.slot.busy = false
 	if err != nil || standing == nil {
 		if err != nil {
 			t.a.log.Debug("slot failed", "error", err)
@@ -82,7 +89,12 @@ func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
 	if e.c.Epoch() != epoch {
 		return // a commit arrived meanwhile
 	}
+	own := e.c.Pending != nil && bytes.Equal(standing, e.c.Pending.Value)
 	r, announce, err := e.c.Decide(t.now, standing)
+	if err != nil && own {
+		t.setAside(e, err)
+		return
+	}
 	if err != nil {
 		// The relay lies, or a member wrote what no honest member can take.
 		// Our own commit may stand all the same: ask again, and meanwhile

@@ -87,7 +87,7 @@ func (t *turn) startTimers(e *entry) { e.starting = e.waiting > 0 }
 // begin.
 func (a *Agent) starting() bool {
 	for _, e := range a.state.conversations {
-		if e.starting {
+		if e.starting && !e.isAside() {
 			return true
 		}
 	}
@@ -97,7 +97,7 @@ func (a *Agent) starting() bool {
 func (t *turn) startAll() {
 	for _, e := range t.a.state.conversations {
 		if e.starting {
-			t.startMore(e)
+			t.forOwner(e, "timers", func() { t.startMore(e) })
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (t *turn) startMore(e *entry) {
 			from = r.Key
 			var arrival uint64
 			if err := wire.Unmarshal(r.Value, &arrival, maxRecord); err != nil {
-				t.fail(fmt.Errorf("couldn't decode arrival: %w", err))
+				t.fail(&decodeError{r.Key, err})
 			}
 			if arrival > e.meta.Read {
 				continue
@@ -169,22 +169,18 @@ func expired(m conversation.Message, now int64) bool { return m.Expires != 0 && 
 func (a *Agent) expireFirst() {
 	for a.fatal == nil {
 		now := a.nowMilli()
-		over := a.state.nextExpiry != 0 && a.state.nextExpiry <= now
-		if starting := a.starting(); now < a.pause || !over && !starting {
+		over := a.state.nextExpiry != 0 && a.state.nextExpiry <= now && now >= a.kinds["expire"].until
+		starting := a.starting() && now >= a.kinds["deletions"].until
+		if now < max(a.pause, a.dueAfter) || !over && !starting {
 			return
 		}
-		t, err := a.attempt(a.conn, []input{{do: func(t *turn) {
+		a.run([]input{{recurring: true, do: func(t *turn) {
 			if over {
-				t.expire()
+				t.forKind("expire", t.expire)
 			} else {
-				t.startAll()
+				t.forKind("deletions", t.startAll)
 			}
 		}}})
-		if err != nil {
-			a.recover(err)
-			return
-		}
-		a.finish(t)
 	}
 }
 
@@ -215,6 +211,39 @@ func (t *turn) expire() {
 	}
 }
 
+// expireOne deletes a message whose time is over.
+func (t *turn) expireOne(e *entry, due dueMessage) {
+	if m, ok := t.message(e, due.cursor); ok && m.Expires == due.at {
+		t.discard(e, m)
+	}
+}
+
+// expireAside deletes a message whose time is over from a conversation that is
+// aside: nothing of it is worked on, and yet nothing of it stays longer.
+func (t *turn) expireAside(e *entry, due dueMessage) {
+	key := messageKey(e.c.ID, due.cursor)
+	b, err := t.get(key)
+	if err != nil {
+		t.fail(fmt.Errorf("couldn't read message: %w", err))
+	}
+	if b == nil {
+		return
+	}
+	m, err := t.a.decodeMessage(key, b)
+	if err == nil && m.Expires != due.at {
+		return
+	}
+	t.batch.Delete(key)
+	if err == nil && m.Claimed != "" {
+		t.batch.Delete(movedKey(e.c.ID, m.Claimed))
+	}
+	if e.meta.PreviewAt == due.cursor && !e.broken {
+		e.meta.Preview, e.meta.PreviewAt, e.meta.PreviewMine = "", "", false
+		t.touch(e)
+	}
+	t.emit(api.Event{MessageRemoved: &api.MessageRef{Conversation: e.c.ID.String(), Message: due.cursor}})
+}
+
 // expireOf deletes the messages of one lifetime whose time is over, and notes
 // when the next one's is.
 func (t *turn) expireOf(timer uint64, limit int) (deleted int) {
@@ -228,7 +257,7 @@ func (t *turn) expireOf(timer uint64, limit int) (deleted int) {
 			from = r.Key
 			due, err := parseDue(r.Key)
 			if err != nil {
-				t.fail(err)
+				continue // nobody's
 			}
 			if due.at > t.now || deleted == limit {
 				t.a.state.expiryAt(due.at)
@@ -237,8 +266,8 @@ func (t *turn) expireOf(timer uint64, limit int) (deleted int) {
 			deleted++
 			t.batch.Delete(r.Key)
 			if e := t.a.state.conversations[due.conversation]; e != nil {
-				if m, ok := t.message(e, due.cursor); ok && m.Expires == due.at {
-					t.discard(e, m)
+				if !t.forOwner(e, "expire", func() { t.expireOne(e, due) }) {
+					t.expireAside(e, due)
 				}
 			}
 		}
@@ -263,22 +292,25 @@ func (t *turn) clockSet() {
 			left--
 			due, err := parseDue(r.Key)
 			if err != nil {
-				t.fail(err)
+				continue // nobody's
 			}
-			t.batch.Delete(r.Key)
 			e := t.a.state.conversations[due.conversation]
 			if e == nil {
+				t.batch.Delete(r.Key)
 				continue
 			}
-			m, ok := t.message(e, due.cursor)
-			if !ok || m.Expires != due.at {
-				continue
-			}
-			m.Expires = at
-			t.batch.Put(dueKey(timer, at, e.c.ID, m.Cursor), nil)
-			t.saveMessage(e, m)
-			t.a.state.expiryAt(at)
-			t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m)}})
+			t.forOwner(e, "timers", func() {
+				t.batch.Delete(r.Key)
+				m, ok := t.message(e, due.cursor)
+				if !ok || m.Expires != due.at {
+					return
+				}
+				m.Expires = at
+				t.batch.Put(dueKey(timer, at, e.c.ID, m.Cursor), nil)
+				t.saveMessage(e, m)
+				t.a.state.expiryAt(at)
+				t.emit(api.Event{Message: &api.MessageEvent{Conversation: e.c.ID.String(), Message: messageView(m)}})
+			})
 		}
 	}
 	t.a.state.clockSet = left < maxDeletions // until nothing is found

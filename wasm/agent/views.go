@@ -14,7 +14,8 @@ func (a *Agent) snapshot() *api.Snapshot {
 	s := &api.Snapshot{
 		Phase: api.PhaseNew, Version: a.config.Version, Relay: a.relay, Settings: a.state.settings,
 		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: a.noteViews(),
-		Drafts: []api.Draft{}, Deletions: []api.Deletion{},
+		Trouble: a.trouble(),
+		Drafts:  []api.Draft{}, Deletions: []api.Deletion{},
 		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
 	}
 	if a.state.self == nil {
@@ -22,7 +23,7 @@ func (a *Agent) snapshot() *api.Snapshot {
 	}
 	s.Phase, s.Name = api.PhaseReady, a.state.self.Name
 	for _, e := range a.state.conversations {
-		s.Conversations = append(s.Conversations, *e.view())
+		s.Conversations = append(s.Conversations, *a.viewOutside(e))
 	}
 	slices.SortFunc(s.Conversations, func(x, y api.Conversation) int {
 		if x.Activity != y.Activity {
@@ -52,9 +53,53 @@ func (a *Agent) snapshot() *api.Snapshot {
 	return s
 }
 
-func (e *entry) view() *api.Conversation {
+// viewOutside is view outside of a turn. If that fails, the conversation is
+// set aside in the next one.
+func (a *Agent) viewOutside(e *entry) *api.Conversation {
+	var v *api.Conversation
+	err := a.safely("view", func() error {
+		v = e.view()
+		return nil
+	})
+	if err == nil {
+		return v
+	}
+	a.failedOutside(e.c.ID, "view", err)
+	return e.viewAlone()
+}
+
+// viewAlone is what can be shown without calling any rule.
+func (e *entry) viewAlone() *api.Conversation {
 	v := &api.Conversation{
-		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName,
+		ID: e.c.ID.String(), Name: e.contact.Petname, TheirName: e.contact.TheirName, Met: api.MetByCode,
+		State: api.ConversationOpen, Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
+	}
+	if v.Name == "" {
+		v.Name = v.TheirName
+	}
+	v.Aside = e.viewAside()
+	return v
+}
+
+func (e *entry) viewAside() *api.Aside {
+	if !e.isAside() {
+		return nil
+	}
+	return &api.Aside{Next: e.aside.Next, Work: e.aside.Work, Code: e.aside.Code}
+}
+
+// view is what a page sees of a conversation. One that is aside is shown
+// whatever the rules do.
+func (e *entry) view() (v *api.Conversation) {
+	if e.isAside() {
+		defer func() {
+			if recover() != nil {
+				v = e.viewAlone()
+			}
+		}()
+	}
+	v = &api.Conversation{
+		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName, Aside: e.viewAside(),
 		Met: api.MetByCode, Verified: e.contact.Verified, KeyAlarm: e.contact.KeyAlarm,
 		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
 		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine, PreviewUnknown: e.meta.PreviewAt != "" && e.meta.Preview == "", Timer: int(e.c.Timer),

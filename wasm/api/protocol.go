@@ -47,6 +47,7 @@ const (
 	ErrInvisible        ErrorCode = "invisible"         // name or text holds only what shows nothing
 	ErrTooMany          ErrorCode = "too_many"          // open invites over the limit
 	ErrEmpty            ErrorCode = "empty"             // nothing to send or no name
+	ErrAside            ErrorCode = "aside"             // the conversation is set aside and cannot be changed; it can be read and deleted
 	ErrStorage          ErrorCode = "storage"           // the browser refused to store; nothing was changed
 	ErrInternal         ErrorCode = "internal"          // a defect; the agent restarts if it must
 )
@@ -74,6 +75,7 @@ const (
 	CmdRead          Command = "read"           // ReadArgs
 	CmdPetname       Command = "petname"        // PetnameArgs
 	CmdForget        Command = "forget"         // ConversationArgs: delete a conversation with everything of it
+	CmdAsideRetry    Command = "aside.retry"    // ConversationArgs: one that is set aside is tried again now
 	CmdSafety        Command = "safety"         // ConversationArgs → Safety
 	CmdVerify        Command = "verify"         // VerifyArgs
 	CmdSettings      Command = "settings"       // Settings (all of them)

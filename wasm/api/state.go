@@ -19,8 +19,9 @@ type Snapshot struct {
 	Notes         []Note         `json:"notes"`         // newest first
 	Settings      Settings       `json:"settings"`
 	Drafts        []Draft        `json:"drafts"`
-	Deletions     []Deletion     `json:"deletions"` // under way for more than a second
-	Restarted     bool           `json:"restarted"` // the agent has just recovered from a crash; say so once
+	Deletions     []Deletion     `json:"deletions"`         // under way for more than a second
+	Trouble       bool           `json:"trouble,omitempty"` // something that has to be done time and again fails each time
+	Restarted     bool           `json:"restarted"`         // the agent has just recovered from a crash; say so once
 	Locks         []Lock         `json:"locks,omitempty"`
 	Problem       Problem        `json:"problem,omitempty"` // PhaseBroken
 }
@@ -72,9 +73,19 @@ type Conversation struct {
 	Relay          string            `json:"relay"`          // the contact's relay
 	// RelayRefused: it is a host inside the own machine or network, which the
 	// person has not named; nothing is sent there.
-	RelayRefused bool  `json:"relayRefused"`
-	Created      int64 `json:"created"`
-	Timer        int   `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
+	RelayRefused bool   `json:"relayRefused"`
+	Created      int64  `json:"created"`
+	Timer        int    `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
+	Aside        *Aside `json:"aside,omitempty"`
+}
+
+// Aside: something in the conversation could not be handled. Nothing of it is
+// worked on until Next, or CmdAsideRetry; it can be read and deleted, and what
+// is written waits. Work and Code are words of the program, not content.
+type Aside struct {
+	Next int64  `json:"next"` // unix ms
+	Work string `json:"work"`
+	Code string `json:"code"`
 }
 
 type ConversationState string

@@ -275,3 +275,19 @@ func (m Member) Relay() string {
 	}
 	return where.Relay
 }
+
+// Remains returns what can be told of a conversation whose record, or whose
+// group, does not decode: its ID and, where the record does, the address by
+// which what others send to it is known. It has no State: no rule may be
+// called with it but CameThrough and Peer, and it must not be stored.
+func Remains(id wire.ID, record []byte) *Conversation {
+	var c Conversation
+	if err := wire.Unmarshal(record, &c, 1<<20); err != nil || c.ID != id {
+		return &Conversation{ID: id}
+	}
+	own, err := address.ParseAddress(c.Own)
+	if err != nil {
+		return &Conversation{ID: id}
+	}
+	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer}
+}

@@ -27,6 +27,7 @@ export interface Event {
   settings?: Settings;
   name?: string;
   locks?: Locks; // changed
+  trouble?: boolean; // Snapshot.Trouble has changed
 }
 /**
  * MessageEvent is a new or changed message. Fresh: it has just been received
@@ -279,6 +280,7 @@ export type ErrorCode =
   | "invisible"
   | "too_many"
   | "empty"
+  | "aside"
   | "storage"
   | "internal";
 export const ErrBadRequest = "bad_request"; // the page sent something malformed
@@ -298,6 +300,7 @@ export const ErrTooLong = "too_long"; // text or name over its limit
 export const ErrInvisible = "invisible"; // name or text holds only what shows nothing
 export const ErrTooMany = "too_many"; // open invites over the limit
 export const ErrEmpty = "empty"; // nothing to send or no name
+export const ErrAside = "aside"; // the conversation is set aside and cannot be changed; it can be read and deleted
 export const ErrStorage = "storage"; // the browser refused to store; nothing was changed
 export const ErrInternal = "internal"; // a defect; the agent restarts if it must
 /**
@@ -330,6 +333,7 @@ export type Command =
   | "read"
   | "petname"
   | "forget"
+  | "aside.retry"
   | "safety"
   | "verify"
   | "settings"
@@ -356,6 +360,7 @@ export const CmdClear = "clear"; // ConversationArgs: delete all its messages, k
 export const CmdRead = "read"; // ReadArgs
 export const CmdPetname = "petname"; // PetnameArgs
 export const CmdForget = "forget"; // ConversationArgs: delete a conversation with everything of it
+export const CmdAsideRetry = "aside.retry"; // ConversationArgs: one that is set aside is tried again now
 export const CmdSafety = "safety"; // ConversationArgs → Safety
 export const CmdVerify = "verify"; // VerifyArgs
 export const CmdSettings = "settings"; // Settings (all of them)
@@ -531,6 +536,7 @@ export interface Snapshot {
   settings: Settings;
   drafts: Draft[];
   deletions: Deletion[]; // under way for more than a second
+  trouble?: boolean; // something that has to be done time and again fails each time
   restarted: boolean; // the agent has just recovered from a crash; say so once
   locks?: Lock[];
   problem?: Problem; // PhaseBroken
@@ -594,6 +600,17 @@ export interface Conversation {
   relayRefused: boolean;
   created: number /* int64 */;
   timer: number /* int */; // seconds from reading until new messages disappear; 0: they stay
+  aside?: Aside;
+}
+/**
+ * Aside: something in the conversation could not be handled. Nothing of it is
+ * worked on until Next, or CmdAsideRetry; it can be read and deleted, and what
+ * is written waits. Work and Code are words of the program, not content.
+ */
+export interface Aside {
+  next: number /* int64 */; // unix ms
+  work: string;
+  code: string;
 }
 export type ConversationState =
   | "waiting"

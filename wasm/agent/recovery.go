@@ -1,0 +1,393 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"petmail/shared/wire"
+	"petmail/wasm/api"
+	"petmail/wasm/store"
+)
+
+// storeError is a failure of the store: no conversation's fault. Whatever else
+// fails is a defect, or what somebody's data has brought about.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
+
+func isStore(err error) bool {
+	var e *storeError
+	return errors.As(err, &e)
+}
+
+// recovery is how the agent stands after what has failed; volatile.
+type recovery struct {
+	failures    int   // in a row, that were nobody's
+	lastFailure int64 // unix ms
+	reconnectAt int64 // unix ms: connections are opened then; 0: they are
+	dueFailed   int   // in a row: all due work
+	dueAfter    int64 // unix ms: no due work before
+	kinds       map[string]wait
+	told        bool // that due work fails again and again
+	// givenUp are envelopes that made us fail, to be acknowledged once there
+	// is a mailbox again.
+	givenUp []uint64
+	// spoiled are the rendezvous in which something came that cannot be
+	// handled: they stay closed until the next start, since it would come
+	// again with each connection.
+	spoiled map[meeting]bool
+}
+
+// typedStore has the store's failures told by their type. A batch that the
+// store's bounds forbid is none of them.
+type typedStore struct{ store.Store }
+
+func typed(err error) error {
+	if err == nil || errors.Is(err, store.ErrInvalid) {
+		return err
+	}
+	return &storeError{err}
+}
+
+func (s typedStore) Get(key string) ([]byte, error) {
+	b, err := s.Store.Get(key)
+	return b, typed(err)
+}
+
+func (s typedStore) Scan(prefix, from string, reverse bool, limit int) ([]store.Record, error) {
+	records, err := s.Store.Scan(prefix, from, reverse, limit)
+	return records, typed(err)
+}
+
+func (s typedStore) Commit(b *store.Batch) error { return typed(s.Store.Commit(b)) }
+
+// scope is whose work a turn is doing: one conversation's, one rendezvous's,
+// one kind of due work without an owner, or nobody's.
+type scope struct {
+	owner   wire.ID
+	work    string // a word of ours, never content
+	again   bool   // a conversation that was set aside is tried again
+	held    *held  // the body it holds that is being tried
+	meeting *meeting
+	due     string
+}
+
+// inScope runs f as the work of a conversation, whether it is aside or not.
+func (t *turn) inScope(e *entry, work string, f func()) {
+	was := t.scope
+	t.scope = scope{owner: e.c.ID, work: work, again: was.again && was.owner == e.c.ID}
+	f()
+	t.scope = was // not deferred: a panic leaves it standing, to be looked at
+}
+
+// forKind runs due work that is no conversation's. If it fails, it waits by
+// itself, and everything else goes on.
+func (t *turn) forKind(kind string, f func()) {
+	if t.now < t.a.kinds[kind].until {
+		return
+	}
+	was := t.scope
+	t.scope = scope{due: kind, work: kind}
+	if err := t.a.met(wire.ID{}, "due "+kind); err != nil {
+		t.fail(err)
+	}
+	f()
+	t.scope = was
+	if t.a.kinds[kind].failed > 0 {
+		t.then(func() {
+			delete(t.a.kinds, kind)
+			t.a.tellTrouble()
+		})
+	}
+}
+
+// wait is how a kind of due work stands that has failed; volatile.
+type wait struct {
+	failed int   // in a row
+	until  int64 // unix ms
+}
+
+// troubleAfter is after how many failures in a row a kind of due work is shown
+// to the person.
+const troubleAfter = 3
+
+// failure is why a turn was thrown away.
+type failure struct {
+	scope
+	err    error
+	causes []int    // inputs that brought it about and are not to be run again
+	held   []uint64 // held bodies that did
+}
+
+// errPanic stands for the value of a panic, which may quote what it choked on.
+var errPanic = errors.New("a defect was met")
+
+// turnFailure is what turn.fail throws.
+type turnFailure struct{ err error }
+
+// failed makes a failure of what was thrown.
+func (t *turn) failed(thrown any) *failure {
+	f := &failure{scope: t.scope}
+	if thrown, ok := thrown.(turnFailure); ok {
+		f.err = thrown.err
+	} else {
+		// The place is enough to mend it.
+		t.a.log.Error("turn panicked", "type", fmt.Sprintf("%T", thrown), "work", t.scope.work, "stack", string(debug.Stack()))
+		f.err = errPanic
+	}
+	switch {
+	case isStore(f.err):
+		f.scope = scope{}
+	case t.scope.held != nil:
+		f.held = []uint64{t.scope.held.n}
+	case t.input >= 0:
+		f.causes = []int{t.input}
+	default: // while storing: any of its bodies in this turn
+		f.causes, f.held = t.bodies[t.scope.owner], t.tried[t.scope.owner]
+	}
+	return f
+}
+
+// run handles inputs in one turn. If that fails, the state is restored. What
+// one conversation caused has it set aside, what one kind of due work caused
+// has that wait, and the other inputs run again in one turn without it.
+// Otherwise each is tried in a turn of its own, so that one poisonous input
+// cannot take others with it, nor come back for ever: dropped is told to give
+// it up.
+func (a *Agent) run(inputs []input) {
+	conn := a.conn
+	for {
+		t, f := a.attempt(conn, inputs)
+		if f == nil {
+			a.finish(t)
+			return
+		}
+		a.restore(f)
+		if a.fatal != nil {
+			return
+		}
+		if !a.contain(f) {
+			if len(inputs) == 1 {
+				a.drop(inputs[0], f)
+				return
+			}
+			break
+		}
+		if a.fatal != nil {
+			return
+		}
+		var rest []input
+		for i, in := range inputs {
+			if !in.recurring && slices.Contains(f.causes, i) {
+				a.drop(in, f)
+			} else {
+				rest = append(rest, in)
+			}
+		}
+		if inputs = rest; len(inputs) == 0 {
+			return
+		}
+	}
+	for i := range inputs {
+		if a.fatal == nil {
+			in := inputs[i]
+			if in.conn == conn && conn != a.conn {
+				in.conn = a.conn // it came before the failure
+			}
+			a.run([]input{in})
+		}
+	}
+}
+
+// drop gives up an input.
+func (a *Agent) drop(in input, f *failure) {
+	if f.meeting != nil {
+		a.spoiled[*f.meeting] = true
+	}
+	if in.recurring {
+		a.dueAfter = a.nowMilli() + backoff(a.dueFailed)
+		a.dueFailed++
+	}
+	if in.dropped != nil {
+		in.dropped(f.err)
+	}
+}
+
+// contain keeps what has failed from the next turns; false: it is nobody's, or
+// that cannot be stored. Each time that it returns true, less is left to run,
+// so that run ends.
+func (a *Agent) contain(f *failure) bool {
+	if f.due != "" {
+		w := a.kinds[f.due]
+		a.kinds[f.due] = wait{failed: w.failed + 1, until: a.nowMilli() + backoff(w.failed)}
+		a.tellTrouble()
+		return true
+	}
+	e := a.state.conversations[f.owner]
+	if f.owner.IsZero() || e == nil || e.isAside() && !f.again {
+		return false
+	}
+	t, g := a.attempt(a.conn, []input{{do: func(t *turn) {
+		e := t.a.state.conversations[f.owner]
+		for _, n := range f.held {
+			t.batch.Delete(heldKey(f.owner, n))
+			e.held = slices.DeleteFunc(e.held, func(h held) bool { return h.n == n })
+		}
+		t.scope = f.scope
+		t.setAside(e, f.err)
+	}}})
+	if g != nil {
+		a.restore(g)
+		return false
+	}
+	a.finish(t)
+	return true
+}
+
+// attempt runs one turn; inputs of other connections than conn are out of
+// date and are passed over. On failure nothing has been stored and nothing
+// sent, but the state in memory is not to be trusted.
+func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure) {
+	t = &turn{
+		a: a, now: a.nowMilli(), dirty: make(map[wire.ID]*entry), hidden: make(map[wire.ID]*entry),
+		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64),
+	}
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			f = t.failed(thrown)
+		}
+	}()
+	a.look(t.now)
+	if err := a.met(wire.ID{}, "turn"); err != nil {
+		t.fail(err)
+	}
+	for i, in := range inputs {
+		if in.conn == nil || in.conn == conn {
+			t.input, t.scope = i, scope{}
+			in.do(t)
+		}
+	}
+	t.input, t.scope = -1, scope{}
+	t.previewAgain()
+	for _, e := range t.dirty {
+		t.inScope(e, "save", func() {
+			t.save(e)
+			t.emit(api.Event{Conversation: e.view()})
+		})
+	}
+	t.checkSizes()
+	if !t.batch.Empty() {
+		if err := a.config.Store.Commit(&t.batch); err != nil {
+			t.fail(fmt.Errorf("couldn't store: %w", err))
+		}
+	}
+	return t, nil
+}
+
+// checkSizes finds a record that the store would not take, and whose it is.
+func (t *turn) checkSizes() {
+	for _, op := range t.batch.Ops {
+		if len(op.Value) <= store.MaxValue {
+			continue
+		}
+		if id, ok := ownerOf(op.Key); ok {
+			t.scope = scope{owner: id, work: "save"}
+		}
+		t.fail(errTooBig)
+	}
+}
+
+var errTooBig = errors.New("couldn't store: a record is too big")
+
+// restore puts the stored state back after a failed turn, with connections of
+// its own: envelopes that were not acknowledged come again over the new ones.
+// These are opened after a wait, so that whatever fails again and again does
+// not keep the machine, or the relay, busy.
+func (a *Agent) restore(f *failure) {
+	a.log.Error("restoring the stored state", "cause", f.err, "work", f.work)
+	a.conn.close()
+	if err := a.load(); err != nil {
+		// Nothing can be trusted any more.
+		a.fatal = fmt.Errorf("couldn't restore state: %w", err)
+		return
+	}
+	now := a.nowMilli()
+	failed := 0 // one conversation's, or one kind's: these wait by themselves
+	if f.owner.IsZero() && f.due == "" {
+		if now-a.lastFailure > calm.Milliseconds() {
+			a.failures = 0
+		}
+		failed = a.failures
+		a.failures++
+		a.lastFailure = now
+		a.pause = now + backoff(failed)
+		if errors.Is(f.err, errPanic) {
+			a.restarted = a.config.Now()
+		}
+	}
+	a.reconnectAt = max(a.reconnectAt, now+backoff(failed))
+	a.conn = a.newConnections()
+	if a.state.self != nil {
+		a.relay.State, a.relay.RetryAt = api.Offline, a.reconnectAt
+	}
+	for p := range a.pages {
+		p.deliver(api.Event{Snapshot: a.snapshot()})
+	}
+}
+
+// calm is how long nothing may fail until that is forgotten.
+const calm = 10 * time.Minute
+
+// reconnect opens the connections after a failure, when their wait is over.
+func (a *Agent) reconnect() {
+	if a.reconnectAt == 0 || a.nowMilli() < a.reconnectAt {
+		return
+	}
+	a.reconnectAt = 0
+	a.connect()
+}
+
+// tellTrouble shows the pages whether due work fails again and again.
+func (a *Agent) tellTrouble() {
+	trouble := a.trouble()
+	if trouble == a.told {
+		return
+	}
+	a.told = trouble
+	for p := range a.pages {
+		p.deliver(api.Event{Trouble: &trouble})
+	}
+}
+
+func (a *Agent) trouble() bool {
+	for _, w := range a.kinds {
+		if w.failed >= troubleAfter {
+			return true
+		}
+	}
+	return false
+}
+
+// safely runs what changes nothing, and makes an error of its panic.
+func (a *Agent) safely(work string, f func() error) (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			a.log.Error("panicked", "type", fmt.Sprintf("%T", thrown), "work", work, "stack", string(debug.Stack()))
+			err = errPanic
+		}
+	}()
+	return f()
+}
+
+// met is called before every call of a rule: tests have it fail or panic
+// there. It does nothing else.
+func (a *Agent) met(owner wire.ID, rule string) error {
+	if a.config.fault == nil {
+		return nil
+	}
+	return a.config.fault(owner, rule)
+}
