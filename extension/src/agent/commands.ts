@@ -65,6 +65,7 @@ export type Commands = Complete<{
   read: { args: ReadArgs; result: Nothing };
   petname: { args: PetnameArgs; result: Nothing };
   forget: { args: ConversationArgs; result: Nothing };
+  "aside.retry": { args: ConversationArgs; result: Nothing };
   safety: { args: ConversationArgs; result: Safety };
   verify: { args: VerifyArgs; result: Nothing };
   settings: { args: Settings; result: Nothing };

@@ -32,6 +32,7 @@ export function reduce(data: Data | undefined, event: Event): Data | undefined {
   if (event.relay) return { ...data, relay: event.relay };
   if (event.settings) return { ...data, settings: event.settings };
   if (event.locks) return { ...data, locks: event.locks.locks };
+  if (event.trouble !== undefined) return { ...data, trouble: event.trouble };
   if (event.name !== undefined) return { ...data, name: event.name };
   if (event.conversation) {
     return { ...data, conversations: byActivity(put(data.conversations, event.conversation)) };

@@ -8,6 +8,7 @@ import { lifetime, timerLabel } from "../deletion/timer";
 import { Details } from "../details/Details";
 import { Icon } from "../icons";
 import { Face } from "../list/Face";
+import { Aside } from "./Aside";
 import { Composer } from "./Composer";
 import type { Drafts } from "./drafts";
 import { useEscape } from "./escape";
@@ -132,6 +133,9 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             <Icon name="warning" />
             <p>{t("conversation.relayRefused", { name, relay: conversation.relay })}</p>
           </div>
+        )}
+        {conversation.aside && (
+          <Aside client={client} conversation={id} aside={conversation.aside} />
         )}
         <Body messages={messages} conversation={conversation} name={name} onDelete={onDelete} />
         {state === "waiting" && (

@@ -21,6 +21,9 @@ export const en = {
   "conversation.deleteTheirs":
     "It goes from this Petmail for good. {name} keeps a copy of what they wrote.",
   "conversation.deleteConfirm": "Delete",
+  "conversation.aside":
+    "Something in this conversation could not be handled. The others are not affected. Next try at {time}.",
+  "conversation.asideRetry": "Try now",
   "conversation.unknownKind": "This message needs a newer Petmail. Reload or update to read it.",
   "conversation.blank": "A message in which nothing can be seen",
   "conversation.state.sending": "sending",
@@ -69,6 +72,9 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.deleteTheirs":
     "Sie verschwindet endgültig aus diesem Petmail. {name} behält das Geschriebene.",
   "conversation.deleteConfirm": "Löschen",
+  "conversation.aside":
+    "Etwas in dieser Unterhaltung ließ sich nicht verarbeiten. Die anderen betrifft das nicht. Nächster Versuch: {time}.",
+  "conversation.asideRetry": "Jetzt versuchen",
   "conversation.unknownKind":
     "Diese Nachricht braucht ein neueres Petmail. Lade neu oder aktualisiere, um sie zu lesen.",
   "conversation.blank": "Eine Nachricht, in der nichts zu sehen ist",

@@ -75,3 +75,9 @@ export function brief(time: number, now: number, language: string): string {
 export function full(time: number, language: string): string {
   return format(language, { dateStyle: "full", timeStyle: "short" }).format(time);
 }
+
+/** When something is tried next: "14:10" within half a day, else with its day. */
+export function asideUntil(time: number, now: number, language: string): string {
+  if (time - now < DAY / 2) return clock(time, language);
+  return format(language, { dateStyle: "medium", timeStyle: "short" }).format(time);
+}

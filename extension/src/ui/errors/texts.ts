@@ -25,6 +25,8 @@ export const en = {
     "Nothing of this can be seen: it holds only blanks and invisible characters. Write something that shows.",
   "error.too_many": "Too many invitations or notes are open. Take one back first.",
   "error.empty": "Nothing is written here yet.",
+  "error.aside":
+    "Something in this conversation could not be handled, so it can only be read and deleted for now.",
   "error.storage":
     "The browser refused to store this, so nothing was changed. Make room on this device and try again.",
   "error.internal": "Something went wrong in Petmail. Try again; if it stays, reload this page.",
@@ -66,6 +68,8 @@ export const de: Record<keyof typeof en, string> = {
     "Davon ist nichts zu sehen: Es sind nur Leerraum und unsichtbare Zeichen. Schreib etwas, das man sieht.",
   "error.too_many": "Zu viele Einladungen oder Zettel sind offen. Nimm zuerst einen davon zurück.",
   "error.empty": "Hier steht noch nichts.",
+  "error.aside":
+    "Etwas in dieser Unterhaltung ließ sich nicht verarbeiten, deshalb kann man sie gerade nur lesen und löschen.",
   "error.storage":
     "Der Browser wollte das nicht speichern, deshalb ist nichts geändert. Schaff Platz auf dem Gerät und versuch es noch einmal.",
   "error.internal":

@@ -31,6 +31,7 @@ export class ConversationItem extends Pure<Props> {
           data-name={conversation.name}
           data-unread={unread}
           data-id={id}
+          data-state={conversation.aside ? "aside" : conversation.state}
           aria-current={selected ? "true" : undefined}
           tabIndex={tabStop ? 0 : -1}
           onClick={() => onSelect(id)}
@@ -76,7 +77,8 @@ export class ConversationItem extends Pure<Props> {
 
 /** The second line: what was last said, or what there is to know. */
 function Preview({ conversation }: { conversation: Conversation }) {
-  const { state, preview, previewMine, previewUnknown } = conversation;
+  const { aside, state, preview, previewMine, previewUnknown } = conversation;
+  if (aside) return <span class="item-preview failed">{t("list.aside")}</span>;
   if (state === "failed") return <span class="item-preview failed">{t("list.failed")}</span>;
   if (state === "waiting") return <span class="item-preview">{t("list.waiting")}</span>;
   if (!preview && !previewUnknown) return <span class="item-preview">{t("list.beginning")}</span>;

@@ -33,6 +33,11 @@ export function Banners({ state, data }: { state: State; data: Data }) {
           <progress aria-label={t("forget.progress")} max={total} value={done} />
         </Notice>
       ))}
+      {data.trouble && (
+        <Notice icon="warning" tone="warn" role="alert" testid="error">
+          {t("shell.trouble")}
+        </Notice>
+      )}
       {relay.keyAlarm && (
         <Notice icon="warning" tone="warn" role="alert">
           {t("shell.relayAlarm")}

@@ -14,6 +14,8 @@ export const en = {
   "shell.unread.other": "{count} unread messages",
   "shell.starting": "Opening your letterbox…",
   "shell.restarting": "Petmail stopped and starts again. One moment; nothing is lost.",
+  "shell.trouble":
+    "Something Petmail has to do time and again does not work. It keeps trying; what you write and read is not affected.",
   "shell.restarted": "Petmail had to start again. Your messages are all here.",
   "shell.understood": "All right",
   "shell.unavailableTitle": "Petmail cannot run here",
@@ -60,6 +62,8 @@ export const de: Record<keyof typeof en, string> = {
   "shell.unread.other": "{count} ungelesene Nachrichten",
   "shell.starting": "Dein Briefkasten wird geöffnet…",
   "shell.restarting": "Petmail hat angehalten und startet neu. Einen Moment; verloren ist nichts.",
+  "shell.trouble":
+    "Etwas, das Petmail immer wieder tun muss, gelingt nicht. Es versucht es weiter; was du schreibst und liest, betrifft das nicht.",
   "shell.restarted": "Petmail musste neu starten. Deine Nachrichten sind alle da.",
   "shell.understood": "In Ordnung",
   "shell.unavailableTitle": "Petmail kann hier nicht laufen",
