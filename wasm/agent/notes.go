@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"petmail/shared/relayproto"
+	"petmail/shared/text"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
@@ -41,6 +42,8 @@ func (t *turn) noteSend(args api.NoteSendArgs) (any, error) {
 	switch {
 	case strings.TrimSpace(args.Text) == "":
 		return nil, refuse(api.ErrEmpty, "nothing to send")
+	case !text.Visible(args.Text):
+		return nil, refuse(api.ErrInvisible, "the note would show nothing")
 	case len(args.Text) > api.MaxTextBytes:
 		return nil, refuse(api.ErrTooLong, "text is too long")
 	}

@@ -200,8 +200,9 @@ func TestNotesThatAreRefused(t *testing.T) {
 			want api.ErrorCode
 		}{
 			{api.CmdNoteSend, api.NoteSendArgs{Text: " \n"}, api.ErrEmpty},
+			{api.CmdNoteSend, api.NoteSendArgs{Text: "\u200b\u3164"}, api.ErrInvisible},
 			{api.CmdNoteSend, api.NoteSendArgs{Text: strings.Repeat("x", api.MaxTextBytes+1)}, api.ErrTooLong},
-			{api.CmdNoteSend, api.NoteSendArgs{Text: strings.Repeat("\x01", api.MaxTextBytes)}, api.ErrTooLong},
+			{api.CmdNoteSend, api.NoteSendArgs{Text: "x" + strings.Repeat("\x01", api.MaxTextBytes-1)}, api.ErrTooLong},
 			{api.CmdNoteReceive, api.NoteReceiveArgs{Code: "hello"}, api.ErrBadCode},
 			{api.CmdNoteReceive, api.NoteReceiveArgs{Code: "7-guitarrist-revenge"}, api.ErrBadWord},
 			{api.CmdNoteReceive, api.NoteReceiveArgs{Code: "7", Exact: true}, api.ErrBadCode},

@@ -1,16 +1,6 @@
-import { ChromiumSurface } from "../lib/chromium.ts";
-import { WebPerson } from "../lib/person.ts";
+import type { WebPerson } from "../lib/person.ts";
 import { exchange, expect, test } from "../lib/scene.ts";
-
-/** The same person looking at another tab of the same browser. */
-async function anotherTab(person: WebPerson): Promise<WebPerson> {
-  const page = await person.browser.context.newPage();
-  await page.goto(person.home);
-  return Object.assign(Object.create(WebPerson.prototype), person, {
-    page,
-    surface: new ChromiumSurface(page),
-  });
-}
+import { anotherTab } from "../lib/tabs.ts";
 
 /** How many Workers run in the tabs of a browser. */
 function workers(person: WebPerson): number {

@@ -5,7 +5,7 @@ import { t } from "../catalogue";
 import { errorText } from "../errors";
 import { Icon } from "../icons";
 import type { Drafts } from "./drafts";
-import { safeLine, visible } from "./text";
+import { direction, safeLine, visible } from "./text";
 import "./composer.css";
 
 /**
@@ -118,7 +118,7 @@ export function Composer({ conversation, drafts, send, focus, placeholder }: Pro
         aria-label={label}
         placeholder={label}
         value={text}
-        dir="auto"
+        dir={direction(text)}
         autocomplete="off"
         onInput={(event) => {
           change(event.currentTarget.value, event.currentTarget.selectionEnd);

@@ -40,6 +40,21 @@ export function visible(text: string): boolean {
   return ink.test(text);
 }
 
+/** Hebrew, Arabic, Syriac, Thaana, NKo and those after them, Adlam. */
+const leftwards =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * The direction of a text by its first letter; undefined where it has none. It
+ * is what dir="auto" finds, which takes browsers seconds in a field that holds
+ * a megabyte.
+ */
+export function direction(text: string): "ltr" | "rtl" | undefined {
+  const letter = /\p{L}/u.exec(text)?.[0];
+  if (!letter) return undefined;
+  return leftwards.test(letter) ? "rtl" : "ltr";
+}
+
 /** A message's text without what cannot be shown or would deceive. */
 export function safeText(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(controls, "").replace(overrides, "");

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
+import { direction } from "../conversation/text";
 import { errorText } from "../errors";
 import type { State } from "../state";
 import "./note.css";
@@ -47,7 +48,7 @@ export function SendPane({ state, text: given }: { state: State; text: string })
             ref={field}
             data-testid="note-input"
             value={text}
-            dir="auto"
+            dir={direction(text)}
             autocomplete="off"
             aria-invalid={error ? true : undefined}
             aria-describedby="note-error"

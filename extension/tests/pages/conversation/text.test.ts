@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { pieces, safeLine, safeText, visible } from "../../../src/ui/conversation/text";
+import { direction, pieces, safeLine, safeText, visible } from "../../../src/ui/conversation/text";
 
 test.each([
   ["plain", "plain"],
@@ -63,4 +63,16 @@ test.each(vectors.shows)("%j shows something", (text) => {
 test.each(vectors.nothing)("%j shows nothing", (text) => {
   expect(visible(text)).toBe(false);
   expect(visible(`${text}\u200b`.repeat(50))).toBe(false);
+});
+
+test.each([
+  ["hello שלום", "ltr"],
+  ["123 … שלום, hello", "rtl"],
+  ["مرحبا", "rtl"],
+  ["𞤢𞤣𞤤𞤢𞤥", "rtl"],
+  ["你好", "ltr"],
+  ["123 😀", undefined],
+  ["", undefined],
+] as const)("%j reads from %s", (text, way) => {
+  expect(direction(text)).toBe(way);
 });
