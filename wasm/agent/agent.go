@@ -71,6 +71,7 @@ type state struct {
 	conversations map[wire.ID]*entry
 	invites       map[wire.ID]*invite.Invite
 	notes         map[wire.ID]*noteWork
+	compared      int // conversations whose names have been compared
 	deletions
 }
 

@@ -10,7 +10,6 @@ import (
 	"petmail/shared/text"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
-	"petmail/wasm/addressbook"
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/invite"
@@ -44,6 +43,9 @@ func handlers() map[api.Command]handler {
 		api.CmdAsideRetry:    handle((*turn).asideRetry),
 		api.CmdSafety:        handle((*turn).safety),
 		api.CmdVerify:        handle((*turn).verify),
+		api.CmdNameUse:       handle((*turn).nameUse),
+		api.CmdNameDecline:   handle((*turn).nameDecline),
+		api.CmdRelayNoted:    handle((*turn).relayNoted),
 		api.CmdSettings:      handle((*turn).setSettings),
 		api.CmdWords:         handle((*turn).words),
 		api.CmdNudge:         handle((*turn).nudge),
@@ -257,35 +259,6 @@ func (t *turn) read(args api.ReadArgs) (any, error) {
 		t.touch(e)
 	}
 	t.startTimers(e)
-	return nil, nil
-}
-
-func (t *turn) safety(args api.ConversationArgs) (any, error) {
-	e, err := t.find(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	peer := e.c.Peer()
-	if peer == nil {
-		return nil, refuse(api.ErrNotFound, "they have not joined yet")
-	}
-	return api.Safety{
-		Words:    addressbook.SafetyWords(e.c.PersonaKey(), peer.Persona),
-		Verified: e.contact.Verified,
-	}, nil
-}
-
-func (t *turn) verify(args api.VerifyArgs) (any, error) {
-	e, err := t.find(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	peer := e.c.Peer()
-	if peer == nil {
-		return nil, refuse(api.ErrNotFound, "they have not joined yet")
-	}
-	e.contact.SetVerified(args.Verified, peer.Persona)
-	t.touch(e)
 	return nil, nil
 }
 

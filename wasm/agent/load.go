@@ -117,6 +117,9 @@ func (a *Agent) loadEntry(id wire.ID, value []byte) (*entry, error) {
 			if err == nil && r.Meta.Unread == 0 {
 				a.ruled(c).KnownRead(r.Meta.Activity)
 			}
+			if err == nil {
+				complete(&e.contact, c)
+			}
 			return err
 		})
 	}

@@ -182,7 +182,7 @@ func (t *turn) met(e *entry) {
 	if peer == nil {
 		return
 	}
-	e.contact.Saw(peer.Name, peer.Persona)
+	e.contact.Saw(shownBy(peer))
 	t.compareKeys(peer.Address)
 }
 

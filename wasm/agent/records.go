@@ -91,6 +91,7 @@ type entry struct {
 	waiting  int                    // messages whose timer waits to be read
 	starting bool                   // of those some have been read
 
+	likeness
 	sending sending // volatile
 	slot    slotWork
 }
@@ -250,6 +251,7 @@ func (a *Agent) load() error {
 	if err := a.loadAside(&s); err != nil {
 		return err
 	}
+	s.compareNames()
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {

@@ -273,6 +273,7 @@ func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure)
 	}
 	t.input, t.scope = -1, scope{}
 	t.previewAgain()
+	t.compareNames()
 	for _, e := range t.dirty {
 		t.inScope(e, "save", func() {
 			t.save(e)

@@ -71,12 +71,10 @@ func (a *Agent) viewOutside(e *entry) *api.Conversation {
 // viewAlone is what can be shown without calling any rule.
 func (e *entry) viewAlone() *api.Conversation {
 	v := &api.Conversation{
-		ID: e.c.ID.String(), Name: e.contact.Petname, TheirName: e.contact.TheirName, Met: api.MetByCode,
+		ID: e.c.ID.String(), Met: api.MetByCode,
 		State: api.ConversationOpen, Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
 	}
-	if v.Name == "" {
-		v.Name = v.TheirName
-	}
+	e.viewWho(v)
 	v.Aside = e.viewAside()
 	return v
 }
@@ -99,11 +97,11 @@ func (e *entry) view() (v *api.Conversation) {
 		}()
 	}
 	v = &api.Conversation{
-		ID: e.c.ID.String(), Name: e.contact.Name(), TheirName: e.contact.TheirName, Aside: e.viewAside(),
-		Met: api.MetByCode, Verified: e.contact.Verified, KeyAlarm: e.contact.KeyAlarm,
+		ID: e.c.ID.String(), Aside: e.viewAside(), Met: api.MetByCode,
 		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
 		Preview: e.meta.Preview, PreviewMine: e.meta.PreviewMine, PreviewUnknown: e.meta.PreviewAt != "" && e.meta.Preview == "", Timer: int(e.c.Timer),
 	}
+	e.viewWho(v)
 	if e.contact.Met == addressbook.MetByLink {
 		v.Met = api.MetByLink
 	}

@@ -66,3 +66,56 @@ func TestTypedNames(t *testing.T) {
 		eve.Stop()
 	})
 }
+
+// TestANewcomerOfALikeName is marked from the start, whoever of the two has
+// given the name.
+func TestANewcomerOfALikeName(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		c := Meet(ada, bob)
+		ada.do(api.CmdPetname, api.PetnameArgs{Conversation: c, Name: "Mum"}, nil)
+		mum := w.Person("mum.", 3)
+		mum.Begin()
+		newcomer := Meet(ada, mum)
+		seen := func(id string) api.Conversation {
+			v, _ := ada.Conversation(id)
+			return v
+		}
+		require.Equal(t, "Mum", seen(newcomer).LooksLike)
+		require.Equal(t, "mum.", seen(c).LooksLike)
+		ada.Restart()
+		require.Equal(t, "Mum", seen(newcomer).LooksLike)
+		ada.do(api.CmdPetname, api.PetnameArgs{Conversation: newcomer, Name: "Eve"}, nil)
+		require.Empty(t, seen(newcomer).LooksLike)
+		require.Empty(t, seen(c).LooksLike)
+		mum.Stop()
+	})
+}
+
+// TestDifferingWordsStay has a person find that the words differ.
+func TestDifferingWordsStay(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		c := Meet(ada, bob)
+		found := func() [2]bool {
+			v, _ := ada.Conversation(c)
+			return [2]bool{v.Verified, v.Differ}
+		}
+		say := func(same, differ bool) *api.Error {
+			return ada.Ask(api.CmdVerify, api.VerifyArgs{Conversation: c, Verified: same, Differ: differ}, nil)
+		}
+		require.Nil(t, say(true, false))
+		require.Nil(t, say(false, true))
+		require.Equal(t, [2]bool{false, true}, found(), "the mark goes")
+		require.Equal(t, api.ErrBadRequest, say(true, true).Code)
+		ada.Crash()
+		ada.Start()
+		require.Equal(t, [2]bool{false, true}, found(), "what was found is stored")
+		ada.Send(c, "hello")
+		bob.AwaitTexts(c, "hello")
+		require.Equal(t, [2]bool{false, true}, found())
+		require.Nil(t, say(false, false))
+		require.Equal(t, [2]bool{false, false}, found(), "taken back")
+		require.Nil(t, say(false, true))
+		require.Nil(t, say(true, false))
+		require.Equal(t, [2]bool{true, false}, found(), "compared again")
+	})
+}

@@ -78,6 +78,9 @@ const (
 	CmdAsideRetry    Command = "aside.retry"    // ConversationArgs: one that is set aside is tried again now
 	CmdSafety        Command = "safety"         // ConversationArgs → Safety
 	CmdVerify        Command = "verify"         // VerifyArgs
+	CmdNameUse       Command = "name.use"       // NameArgs: show the name that they have given themselves since
+	CmdNameDecline   Command = "name.decline"   // NameArgs: keep the one that is shown
+	CmdRelayNoted    Command = "relay.noted"    // ConversationArgs: it was read that their mailbox is elsewhere
 	CmdSettings      Command = "settings"       // Settings (all of them)
 	CmdWords         Command = "words"          // WordsArgs → Words: completion for a spoken code
 	CmdNudge         Command = "nudge"          // the network is back or the page visible: connect now
@@ -197,9 +200,20 @@ type PetnameArgs struct {
 	Name         string `json:"name"` // empty: back to the name they gave
 }
 
+// NameArgs answers a contact's new name: Name is the one that was shown. If
+// they have taken another since, it is refused with ErrNotFound.
+type NameArgs struct {
+	Conversation string `json:"conversation"`
+	Name         string `json:"name"`
+}
+
+// VerifyArgs is what the person found when they compared the safety words:
+// they are the same, they differ, or neither: what was said before is taken
+// back.
 type VerifyArgs struct {
 	Conversation string `json:"conversation"`
 	Verified     bool   `json:"verified"`
+	Differ       bool   `json:"differ,omitempty"`
 }
 
 type WordsArgs struct {

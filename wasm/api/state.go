@@ -55,16 +55,17 @@ type Settings struct {
 	AutoLock int `json:"autoLock,omitempty"`
 }
 
-// Conversation is one entry of the list. Name is the petname if there is
-// one, else TheirName.
+// Conversation is one entry of the list. Name is the petname if there is one,
+// else TheirName; it is empty if that shows nothing, and before they joined.
+// What a contact says of themselves later replaces neither.
 type Conversation struct {
 	ID             string            `json:"id"`
 	Name           string            `json:"name"`
-	TheirName      string            `json:"theirName"`
+	TheirName      string            `json:"theirName"` // under which they were met, or which was accepted last
 	State          ConversationState `json:"state"`
 	Met            Met               `json:"met"`
 	Verified       bool              `json:"verified"`
-	KeyAlarm       bool              `json:"keyAlarm"` // the contact's persona key changed
+	KeyAlarm       bool              `json:"keyAlarm"` // the contact's persona key changed, and words were not compared since
 	Unread         int               `json:"unread"`
 	Activity       int64             `json:"activity"` // unix ms of the newest message or of the beginning
 	Preview        string            `json:"preview"`  // text of the newest message, shortened
@@ -77,6 +78,15 @@ type Conversation struct {
 	Created      int64  `json:"created"`
 	Timer        int    `json:"timer"` // seconds from reading until new messages disappear; 0: they stay
 	Aside        *Aside `json:"aside,omitempty"`
+
+	// What there is to tell of who this is.
+	NewName     string `json:"newName,omitempty"`     // what they call themselves now; empty: TheirName
+	Renamed     bool   `json:"renamed,omitempty"`     // the person has neither used nor declined NewName
+	NewNameLike string `json:"newNameLike,omitempty"` // name of another contact that NewName is, or looks like
+	LooksLike   string `json:"looksLike,omitempty"`   // name of another contact that Name is, or looks like
+	Differ      bool   `json:"differ,omitempty"`      // the person compared the words, and they differed
+	RelayWas    string `json:"relayWas,omitempty"`    // where Relay was before, until the person has noted that; empty: the same
+	RelayAlarm  bool   `json:"relayAlarm,omitempty"`  // Relay shows other keys than before, and words were not compared since
 }
 
 // Aside: something in the conversation could not be handled. Nothing of it is

@@ -13,6 +13,7 @@ import type {
   Message,
   MessagesArgs,
   MessagesPage,
+  NameArgs,
   Note,
   NoteArgs,
   NoteReceiveArgs,
@@ -68,6 +69,9 @@ export type Commands = Complete<{
   "aside.retry": { args: ConversationArgs; result: Nothing };
   safety: { args: ConversationArgs; result: Safety };
   verify: { args: VerifyArgs; result: Nothing };
+  "name.use": { args: NameArgs; result: Nothing };
+  "name.decline": { args: NameArgs; result: Nothing };
+  "relay.noted": { args: ConversationArgs; result: Nothing };
   settings: { args: Settings; result: Nothing };
   words: { args: WordsArgs; result: Words };
   nudge: { args: Nothing; result: Nothing };

@@ -336,6 +336,9 @@ export type Command =
   | "aside.retry"
   | "safety"
   | "verify"
+  | "name.use"
+  | "name.decline"
+  | "relay.noted"
   | "settings"
   | "words"
   | "nudge";
@@ -363,6 +366,9 @@ export const CmdForget = "forget"; // ConversationArgs: delete a conversation wi
 export const CmdAsideRetry = "aside.retry"; // ConversationArgs: one that is set aside is tried again now
 export const CmdSafety = "safety"; // ConversationArgs → Safety
 export const CmdVerify = "verify"; // VerifyArgs
+export const CmdNameUse = "name.use"; // NameArgs: show the name that they have given themselves since
+export const CmdNameDecline = "name.decline"; // NameArgs: keep the one that is shown
+export const CmdRelayNoted = "relay.noted"; // ConversationArgs: it was read that their mailbox is elsewhere
 export const CmdSettings = "settings"; // Settings (all of them)
 export const CmdWords = "words"; // WordsArgs → Words: completion for a spoken code
 export const CmdNudge = "nudge"; // the network is back or the page visible: connect now
@@ -488,9 +494,23 @@ export interface PetnameArgs {
   conversation: string;
   name: string; // empty: back to the name they gave
 }
+/**
+ * NameArgs answers a contact's new name: Name is the one that was shown. If
+ * they have taken another since, it is refused with ErrNotFound.
+ */
+export interface NameArgs {
+  conversation: string;
+  name: string;
+}
+/**
+ * VerifyArgs is what the person found when they compared the safety words:
+ * they are the same, they differ, or neither: what was said before is taken
+ * back.
+ */
 export interface VerifyArgs {
   conversation: string;
   verified: boolean;
+  differ?: boolean;
 }
 export interface WordsArgs {
   text: string; // what was typed so far
@@ -576,17 +596,18 @@ export interface Settings {
   autoLock?: number /* int */;
 }
 /**
- * Conversation is one entry of the list. Name is the petname if there is
- * one, else TheirName.
+ * Conversation is one entry of the list. Name is the petname if there is one,
+ * else TheirName; it is empty if that shows nothing, and before they joined.
+ * What a contact says of themselves later replaces neither.
  */
 export interface Conversation {
   id: string;
   name: string;
-  theirName: string;
+  theirName: string; // under which they were met, or which was accepted last
   state: ConversationState;
   met: Met;
   verified: boolean;
-  keyAlarm: boolean; // the contact's persona key changed
+  keyAlarm: boolean; // the contact's persona key changed, and words were not compared since
   unread: number /* int */;
   activity: number /* int64 */; // unix ms of the newest message or of the beginning
   preview: string; // text of the newest message, shortened
@@ -601,6 +622,16 @@ export interface Conversation {
   created: number /* int64 */;
   timer: number /* int */; // seconds from reading until new messages disappear; 0: they stay
   aside?: Aside;
+  /**
+   * What there is to tell of who this is.
+   */
+  newName?: string; // what they call themselves now; empty: TheirName
+  renamed?: boolean; // the person has neither used nor declined NewName
+  newNameLike?: string; // name of another contact that NewName is, or looks like
+  looksLike?: string; // name of another contact that Name is, or looks like
+  differ?: boolean; // the person compared the words, and they differed
+  relayWas?: string; // where Relay was before, until the person has noted that; empty: the same
+  relayAlarm?: boolean; // Relay shows other keys than before, and words were not compared since
 }
 /**
  * Aside: something in the conversation could not be handled. Nothing of it is

@@ -56,7 +56,7 @@ export function observe(client: AgentClient, outside: Outside): void {
     notified.add(id);
     outside.notify({
       tag: id,
-      title: conversation.name,
+      title: conversation.name || textsIn(settings.language).noName,
       body: textsIn(settings.language).newMessage,
     });
   };

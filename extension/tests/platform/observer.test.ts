@@ -149,3 +149,10 @@ test("notifications of an earlier life go when nothing is unread any more", () =
   snapshot({ notifications: true }, conversation("a", 0));
   expect(log.filter((line) => line === "clear")).toHaveLength(1);
 });
+
+test("who has no name that shows has words in its place", () => {
+  snapshot({ notifications: true }, conversation("a", 1, ""));
+  emit(message("a"));
+  vi.advanceTimersByTime(1_000);
+  expect(log).toContain("notify a: No name: New message");
+});

@@ -18,6 +18,7 @@ import * as popup from "../popup/texts";
 import * as settings from "../settings/texts";
 import * as shell from "../shell/texts";
 import * as storage from "../storage/texts";
+import * as who from "../who/texts";
 
 export const en = {
   ...components.en,
@@ -36,6 +37,7 @@ export const en = {
   ...settings.en,
   ...shell.en,
   ...storage.en,
+  ...who.en,
 };
 
 type Texts = Record<keyof typeof en, string>;
@@ -57,6 +59,7 @@ export const de: Texts = {
   ...settings.de,
   ...shell.de,
   ...storage.de,
+  ...who.de,
 };
 
 const catalogues = { en, de };

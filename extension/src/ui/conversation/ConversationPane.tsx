@@ -8,6 +8,8 @@ import { lifetime, timerLabel } from "../deletion/timer";
 import { Details } from "../details/Details";
 import { Icon } from "../icons";
 import { Face } from "../list/Face";
+import { likeness, shownName } from "../who/name";
+import { Told } from "../who/Told";
 import { Aside } from "./Aside";
 import { Composer } from "./Composer";
 import type { Drafts } from "./drafts";
@@ -34,7 +36,7 @@ interface Props {
  */
 export function ConversationPane({ client, conversation, drafts, onBack, focus }: Props) {
   const { id, state } = conversation;
-  const name = safeLine(conversation.name) || t("list.unnamed");
+  const name = shownName(conversation);
   const messages = useMessages(client, conversation);
   const [details, setDetails] = useState(false);
   const [deleting, setDeleting] = useState<Deleting>();
@@ -86,10 +88,15 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             <h2>
               <bdi>{name}</bdi>
             </h2>
-            {conversation.verified && !conversation.keyAlarm && (
+            {conversation.verified && !conversation.keyAlarm && !conversation.relayAlarm && (
               <span class="badge" data-testid="verified-badge">
                 <Icon name="check" />
                 {t("conversation.verified")}
+              </span>
+            )}
+            {conversation.looksLike && (
+              <span class="like" data-testid="looks-like" data-name={conversation.looksLike}>
+                {likeness(conversation.name, conversation.looksLike)}
               </span>
             )}
           </div>
@@ -119,15 +126,12 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             {t("conversation.details")}
           </button>
         </header>
-        {conversation.keyAlarm && (
-          <div class="talk-alarm" role="alert">
-            <Icon name="warning" />
-            <p>{t("conversation.keyAlarm", { name })}</p>
-            <button type="button" class="button" onClick={() => setDetails(true)}>
-              {t("conversation.compare")}
-            </button>
-          </div>
-        )}
+        <Told
+          client={client}
+          conversation={conversation}
+          name={name}
+          onCompare={() => setDetails(true)}
+        />
         {conversation.relayRefused && (
           <div class="talk-alarm" role="alert" data-testid="relay-refused">
             <Icon name="warning" />

@@ -8,6 +8,8 @@ import { date } from "../conversation/time";
 import { errorText } from "../errors";
 import { Icon } from "../icons";
 import { Face } from "../list/Face";
+import { shownName } from "../who/name";
+import { TheirNames } from "./TheirNames";
 import { Verify } from "./Verify";
 import "./details.css";
 
@@ -19,9 +21,8 @@ interface Props {
 
 /** Who this is, how one knows, and the way to forget them. */
 export function Details({ client, conversation, onClose }: Props) {
-  const { id, met, created, relay } = conversation;
-  const name = safeLine(conversation.name) || t("list.unnamed");
-  const theirs = safeLine(conversation.theirName);
+  const { id, met, created, relay, relayWas } = conversation;
+  const name = shownName(conversation);
   const title = useRef<HTMLHeadingElement>(null);
   const [forgetting, setForgetting] = useState(false);
   const [clearing, setClearing] = useState(false);
@@ -50,9 +51,7 @@ export function Details({ client, conversation, onClose }: Props) {
           <p class="details-name">
             <bdi>{name}</bdi>
           </p>
-          {theirs && theirs !== name && (
-            <p class="note">{t("details.theirName", { name: theirs })}</p>
-          )}
+          <TheirNames client={client} conversation={conversation} name={name} />
           <p class="note">
             {t(met === "link" ? "details.metByLink" : "details.metByCode", {
               date: date(created, Date.now(), language.value),
@@ -66,6 +65,12 @@ export function Details({ client, conversation, onClose }: Props) {
           <dl>
             <dt>{t("details.relay")}</dt>
             <dd>{relay || t("details.notYet")}</dd>
+            {relayWas && (
+              <>
+                <dt>{t("details.relayWas")}</dt>
+                <dd>{relayWas}</dd>
+              </>
+            )}
           </dl>
           <p class="note">{t("details.relayNote", { name })}</p>
         </details>

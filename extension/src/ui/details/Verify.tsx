@@ -14,16 +14,14 @@ interface Props {
 
 /** The words that two people compare to know that nobody is between them. */
 export function Verify({ client, conversation, name }: Props) {
-  const { id, verified, keyAlarm, state } = conversation;
+  const { id, verified, differ, keyAlarm, relayAlarm, state } = conversation;
   const [words, setWords] = useState<string[]>();
-  const [differ, setDiffer] = useState(false);
   const [error, setError] = useState("");
   const list = useRef<HTMLOListElement>(null);
 
   // The words belong to the keys; when these change, they are others.
   useEffect(() => {
     setWords(undefined);
-    setDiffer(false);
   }, [id, keyAlarm]);
 
   useEffect(() => {
@@ -32,7 +30,6 @@ export function Verify({ client, conversation, name }: Props) {
 
   const show = async () => {
     setError("");
-    setDiffer(false);
     try {
       setWords((await client.call("safety", { conversation: id })).words);
     } catch (refusal) {
@@ -40,11 +37,15 @@ export function Verify({ client, conversation, name }: Props) {
     }
   };
 
-  const mark = async (as: boolean) => {
+  /** Keeps what was found; "": what was said before is taken back. */
+  const mark = async (found: "same" | "differ" | "") => {
     setError("");
     try {
-      await client.call("verify", { conversation: id, verified: as });
-      setDiffer(!as && words !== undefined);
+      await client.call("verify", {
+        conversation: id,
+        verified: found === "same",
+        ...(found === "differ" && { differ: true }),
+      });
       setWords(undefined);
     } catch (refusal) {
       setError(errorText(refusal));
@@ -58,6 +59,12 @@ export function Verify({ client, conversation, name }: Props) {
         <p class="verify-alarm" role="alert">
           <Icon name="warning" />
           <span>{t("verify.alarm", { name })}</span>
+        </p>
+      )}
+      {relayAlarm && (
+        <p class="verify-alarm" role="alert">
+          <Icon name="warning" />
+          <span>{t("who.relayAlarm", { name })}</span>
         </p>
       )}
       {verified && !keyAlarm ? (
@@ -95,7 +102,7 @@ export function Verify({ client, conversation, name }: Props) {
               type="button"
               class="button primary"
               data-testid="verify-same"
-              onClick={() => mark(true)}
+              onClick={() => mark("same")}
             >
               {t("verify.same")}
             </button>
@@ -103,7 +110,7 @@ export function Verify({ client, conversation, name }: Props) {
               type="button"
               class="button"
               data-testid="verify-different"
-              onClick={() => mark(false)}
+              onClick={() => mark("differ")}
             >
               {t("verify.differ")}
             </button>
@@ -115,15 +122,20 @@ export function Verify({ client, conversation, name }: Props) {
       ) : (
         state === "open" && (
           <div class="column">
-            <button type="button" class="button" data-testid="verify" onClick={show}>
-              {t(verified ? "verify.showAgain" : "verify.show")}
+            <button
+              type="button"
+              class="button"
+              data-testid={differ ? "compare-again" : "verify"}
+              onClick={show}
+            >
+              {t(differ ? "verify.again" : verified ? "verify.showAgain" : "verify.show")}
             </button>
-            {verified && (
+            {(verified || differ) && (
               <button
                 type="button"
                 class="button quiet"
                 data-testid="verify-undo"
-                onClick={() => mark(false)}
+                onClick={() => mark("")}
               >
                 {t("verify.undo")}
               </button>

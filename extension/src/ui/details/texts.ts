@@ -12,6 +12,7 @@ export const en = {
   "details.saved": "Saved",
   "details.technical": "Connection",
   "details.relay": "Their relay",
+  "details.relayWas": "Before",
   "details.notYet": "not known yet",
   "details.relayNote":
     "The relay keeps sealed envelopes until {name} is there. It cannot open them.",
@@ -25,6 +26,7 @@ export const en = {
   "verify.later": "You can check this as soon as you are connected.",
   "verify.show": "Compare the words",
   "verify.showAgain": "Show the words again",
+  "verify.again": "Compare again",
   "verify.words": "Twelve words",
   "verify.how":
     "Call {name} or meet. {name} opens Details and then Compare the words. Read the words to each other. They must be the same.",
@@ -52,6 +54,7 @@ export const de: Record<keyof typeof en, string> = {
   "details.saved": "Gespeichert",
   "details.technical": "Verbindung",
   "details.relay": "Relay dieser Person",
+  "details.relayWas": "Vorher",
   "details.notYet": "noch nicht bekannt",
   "details.relayNote":
     "Das Relay bewahrt verschlossene Umschläge auf, bis {name} da ist. Öffnen kann es sie nicht.",
@@ -65,6 +68,7 @@ export const de: Record<keyof typeof en, string> = {
   "verify.later": "Das lässt sich prüfen, sobald ihr verbunden seid.",
   "verify.show": "Wörter vergleichen",
   "verify.showAgain": "Wörter noch einmal zeigen",
+  "verify.again": "Noch einmal vergleichen",
   "verify.words": "Zwölf Wörter",
   "verify.how":
     "Ruf {name} an oder trefft euch. {name} öffnet Details und dann Wörter vergleichen. Lest euch die Wörter vor. Sie müssen gleich sein.",

@@ -5,6 +5,7 @@ import { said } from "../conversation/said";
 import { safeLine } from "../conversation/text";
 import { brief, full } from "../conversation/time";
 import { Icon } from "../icons";
+import { likeness, shownName } from "../who/name";
 import { Face } from "./Face";
 
 interface Props {
@@ -20,15 +21,16 @@ interface Props {
 /** One person in the list. It is drawn again only when something of it has changed. */
 export class ConversationItem extends Pure<Props> {
   override render({ conversation, selected, tabStop, language, now, onSelect }: Props) {
-    const { id, unread, verified, keyAlarm, activity } = conversation;
-    const name = safeLine(conversation.name) || t("list.unnamed");
+    const { id, unread, verified, activity, looksLike } = conversation;
+    const name = shownName(conversation);
+    const alarm = alarmOf(conversation);
     return (
       <li>
         <button
           type="button"
           class={`item${selected ? " on" : ""}${unread > 0 ? " unread" : ""}`}
           data-testid="conversation"
-          data-name={conversation.name}
+          data-name={name}
           data-unread={unread}
           data-id={id}
           data-state={conversation.aside ? "aside" : conversation.state}
@@ -40,10 +42,10 @@ export class ConversationItem extends Pure<Props> {
           <span class="item-words">
             <span class="item-name">
               <bdi>{name}</bdi>
-              {keyAlarm ? (
+              {alarm ? (
                 <span class="item-alarm">
                   <Icon name="warning" />
-                  <span class="visually-hidden">{t("list.keyAlarm")}</span>
+                  <span class="visually-hidden">{alarm}</span>
                 </span>
               ) : (
                 verified && (
@@ -54,6 +56,11 @@ export class ConversationItem extends Pure<Props> {
                 )
               )}
             </span>
+            {looksLike && (
+              <span class="like" data-testid="looks-like" data-name={looksLike}>
+                {likeness(name, looksLike)}
+              </span>
+            )}
             <Preview conversation={conversation} />
           </span>
           <span class="item-side">
@@ -73,6 +80,13 @@ export class ConversationItem extends Pure<Props> {
       </li>
     );
   }
+}
+
+/** What makes it doubtful that this is who it seems to be; "": nothing. */
+function alarmOf({ keyAlarm, differ, relayAlarm }: Conversation): string {
+  if (keyAlarm) return t("list.keyAlarm");
+  if (differ) return t("who.differShort");
+  return relayAlarm ? t("who.relayAlarmShort") : "";
 }
 
 /** The second line: what was last said, or what there is to know. */

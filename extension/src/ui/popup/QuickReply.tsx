@@ -7,9 +7,9 @@ import type { Drafts } from "../conversation/drafts";
 import { Messages } from "../conversation/messages";
 import { rows } from "../conversation/rows";
 import { said } from "../conversation/said";
-import { safeLine } from "../conversation/text";
 import { clock } from "../conversation/time";
 import { ConversationList } from "../list/ConversationList";
+import { shownName } from "../who/name";
 
 /** At most so many messages stand in the popup; the app has all. */
 const LATEST = 12;
@@ -70,7 +70,7 @@ interface ReplyProps {
 
 function Reply({ client, conversation, drafts }: ReplyProps) {
   const { id, unread } = conversation;
-  const name = safeLine(conversation.name) || t("list.unnamed");
+  const name = shownName(conversation);
   const messages = useMemo(() => new Messages(client, id, unread, () => true), [client, id]);
   useEffect(() => () => messages.close(), [messages]);
 

@@ -174,8 +174,16 @@ test("words that differ are a warning, and take a mark away", async () => {
   await click("details");
   await click("verify");
   await click("verify-different");
-  expect(agent.last("verify")).toEqual({ conversation: "c", verified: false });
+  expect(agent.last("verify")).toEqual({ conversation: "c", verified: false, differ: true });
+  await show(agent, { differ: true });
   expect(root.querySelector(".verify-alarm")?.getAttribute("role")).toBe("alert");
+  expect(one("differs").getAttribute("role")).toBe("alert");
+  expect(all("verified-badge")).toEqual([]);
+  await click("compare-again");
+  await click("verify-same");
+  expect(agent.last("verify")).toEqual({ conversation: "c", verified: true });
+  await click("verify-undo");
+  expect(agent.last("verify")).toEqual({ conversation: "c", verified: false });
 });
 
 test("words cannot be compared with somebody who has not come yet", async () => {
@@ -226,4 +234,51 @@ test("Escape closes the details, then the conversation", async () => {
   await settled();
   press();
   expect(back).toHaveBeenCalledOnce();
+});
+
+test("a new name is told, and stays beside the one that is shown until it is answered", async () => {
+  const agent = new Agent([]);
+  const more = { newName: "\u2068Mum\u2069", renamed: true, newNameLike: "Mum", verified: true };
+  await show(agent, more);
+  expect(root.querySelector("h2")?.textContent).toBe("Nora");
+  const told = one("renamed");
+  expect(told.dataset.name).toBe(more.newName);
+  expect(told.textContent).toContain(t("who.renamed", { name: "Nora", newName: "Mum" }));
+  expect(told.textContent).toContain(t("who.same", { name: "Mum" }));
+  expect(told.textContent).toContain(t("who.renamedVerified", { name: "Nora" }));
+  await click("use-name");
+  expect(agent.last("name.use")).toEqual({ conversation: "c", name: more.newName });
+  await click("keep-name");
+  expect(agent.last("name.decline")).toEqual({ conversation: "c", name: more.newName });
+
+  agent.refuse = new AgentError("not_found", "");
+  await click("use-name");
+  expect(one("error").textContent).toBe(t("error.not_found"));
+
+  await show(agent, { ...more, renamed: false });
+  expect(all("renamed")).toEqual([]);
+  await click("details");
+  expect(one("details-pane").textContent).toContain(t("who.callsNow", { name: "Mum" }));
+  expect(all("use-name")).toHaveLength(1);
+});
+
+test("who is named alike, and where a mailbox has gone, is told", async () => {
+  const agent = new Agent([]);
+  await show(agent, { looksLike: "N0ra", relayWas: "https://old.example" });
+  expect(one("looks-like").textContent).toBe(t("who.similar", { name: "N0ra" }));
+  expect(one("relay-moved").textContent).toContain("relay.example");
+  expect(one("relay-moved").textContent).toContain("old.example");
+  await click("relay-noted");
+  expect(agent.last("relay.noted")).toEqual({ conversation: "c" });
+  await show(agent, { relayAlarm: true });
+  expect(one("relay-alarm").getAttribute("role")).toBe("alert");
+  expect(all("relay-moved")).toEqual([]);
+});
+
+test.each<[string, Partial<Conversation>, Parameters<typeof t>[0]]>([
+  ["before they have joined", { name: "", theirName: "", state: "waiting" }, "list.unnamed"],
+  ["that shows nothing", { name: "", theirName: "\u3164" }, "who.noName"],
+])("a name %s has other words in its place", async (_, more, key) => {
+  await show(new Agent([]), more);
+  expect(root.querySelector("h2")?.textContent).toBe(t(key as "who.noName"));
 });

@@ -55,11 +55,31 @@ test.each<[string, Partial<Conversation>, string]>([
 
 test("a name that is missing or invisible has another in its place", () => {
   const [first, second] = show([
-    conversation({ name: "" }),
+    conversation({ name: "", theirName: "" }),
     conversation({ id: "d", name: "\u200b" }),
   ]);
   expect(first?.querySelector(".item-name")?.textContent).toBe(t("list.unnamed"));
-  expect(second?.querySelector(".item-name")?.textContent).toBe(t("list.unnamed"));
+  expect(second?.querySelector(".item-name")?.textContent).toBe(t("who.noName"));
+  expect(second?.dataset.name).toBe(t("who.noName"));
+});
+
+test("names that can be mistaken are marked in words", () => {
+  const [first, second] = show([
+    conversation({ looksLike: "Nora" }),
+    conversation({ id: "d", looksLike: "N0ra" }),
+  ]);
+  const mark = (item?: HTMLElement) => item?.querySelector("[data-testid=looks-like]")?.textContent;
+  expect(mark(first)).toBe(t("who.same", { name: "Nora" }));
+  expect(mark(second)).toBe(t("who.similar", { name: "N0ra" }));
+});
+
+test.each([
+  ["words that differed", { differ: true }, "who.differShort"],
+  ["a relay with other keys", { relayAlarm: true, verified: true }, "who.relayAlarmShort"],
+] as const)("%s are a mark in the list", (_, more, key) => {
+  show([conversation(more)]);
+  expect(root.querySelector(".item-alarm")?.textContent).toBe(t(key));
+  expect(root.querySelector(".item-verified")).toBeNull();
 });
 
 test("unread messages are counted in words too", () => {

@@ -1,0 +1,101 @@
+package agent
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"petmail/shared/text"
+	"petmail/shared/wire"
+	"petmail/wasm/api"
+	"petmail/wasm/conversation"
+)
+
+// names are the names of a contact that can be mistaken for another's.
+type names struct {
+	wire.Redacted
+	known   bool   // compared already
+	shown   string // empty: none
+	claimed string // what they call themselves, where that is another
+}
+
+// likeness is who else a contact's names are like. It is not stored.
+type likeness struct {
+	wire.Redacted
+	compared               names
+	shownKeys, claimedKeys []string // text.Alike of both
+	looksLike, claimsLike  string   // the shown name of another contact; empty: none
+}
+
+// names returns what there is of e to compare. The remains of an invitation
+// that failed are nobody's.
+func (e *entry) names() names {
+	if e.c.State == conversation.Failed {
+		return names{known: true}
+	}
+	return names{known: true, shown: e.contact.Name(), claimed: e.contact.Claimed}
+}
+
+// compareNames marks the contacts whose names look alike, if names have
+// changed, and has the pages see who is marked otherwise than before. What is
+// in dirty is shown anyway.
+func (t *turn) compareNames() {
+	s := &t.a.state
+	changed := s.compared != len(s.conversations)
+	for _, e := range t.dirty {
+		changed = changed || e.compared != e.names()
+	}
+	if !changed {
+		return
+	}
+	for _, e := range s.compareNames() {
+		if t.dirty[e.c.ID] == nil {
+			t.inScope(e, "view", func() { t.emit(api.Event{Conversation: e.view()}) })
+		}
+	}
+}
+
+// compareNames marks the contacts whose names look alike, and returns those
+// that are marked otherwise than before.
+func (s *state) compareNames() (changed []*entry) {
+	s.compared = len(s.conversations)
+	like := make(map[string][]*entry)
+	for _, id := range slices.SortedFunc(maps.Keys(s.conversations), byID) {
+		e := s.conversations[id]
+		if now := e.names(); now != e.compared {
+			e.compared = now
+			e.shownKeys, e.claimedKeys = text.Alike(now.shown), text.Alike(now.claimed)
+		}
+		for _, key := range e.shownKeys {
+			like[key] = append(like[key], e)
+		}
+	}
+	for _, e := range s.conversations {
+		looksLike, claimsLike := other(e, e.shownKeys, e.compared.shown, like), other(e, e.claimedKeys, e.compared.claimed, like)
+		if looksLike != e.looksLike || claimsLike != e.claimsLike {
+			e.looksLike, e.claimsLike = looksLike, claimsLike
+			changed = append(changed, e)
+		}
+	}
+	return changed
+}
+
+func byID(x, y wire.ID) int { return bytes.Compare(x[:], y[:]) }
+
+// other returns the shown name of somebody other than e that name is, or else
+// looks like.
+func other(e *entry, keys []string, name string, like map[string][]*entry) string {
+	found := ""
+	for _, key := range keys {
+		for _, o := range like[key] {
+			switch {
+			case o == e:
+			case o.compared.shown == name:
+				return name
+			case found == "":
+				found = o.compared.shown
+			}
+		}
+	}
+	return found
+}
