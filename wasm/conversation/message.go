@@ -299,6 +299,7 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		return Result{}, nil
 	}
 	var r Result
+	m.Epoch = max(m.Epoch, received.Epoch)
 	if !m.Heard {
 		m.Heard, r.Heard = true, true
 	}

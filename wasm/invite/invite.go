@@ -30,6 +30,8 @@ type Invite struct {
 	Conversation wire.ID `cbor:"9,keyasint"`
 	// Dismissed: the person does not want to see it any more.
 	Dismissed bool `cbor:"10,keyasint,omitempty"`
+	// Door is the agent's number of the door that Own leads through.
+	Door uint64 `cbor:"20,keyasint,omitempty"`
 	// CodeMark tells the code again when it is spent (mark.go).
 	CodeMark []byte `cbor:"26,keyasint,omitempty"`
 }
