@@ -63,7 +63,7 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")
 	}
-	persona, own, err := t.identity()
+	persona, own, door, err := t.identity()
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +76,7 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	inv.Door = door
 	return t.addInvite(inv), nil
 }
 

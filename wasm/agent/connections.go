@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
@@ -24,7 +23,7 @@ type connections struct {
 	open       bool // false: after a failure, until the wait is over
 	rendezvous map[meeting]*relayclient.Rendezvous
 	deposits   int // under way
-	repairing  bool
+	doors      doorWork
 }
 
 // meeting names one rendezvous: of an invitation or, where via is 0, of a
@@ -57,6 +56,7 @@ func (a *Agent) connect() {
 	a.conn.checkRelay()
 	a.deposit()
 	a.workSlots()
+	a.workDoors()
 }
 
 // start runs f in a goroutine that close waits for; f must end with ctx.
@@ -108,7 +108,7 @@ func (t *turn) mailboxState(s relayclient.State) {
 	}
 	t.emitRelay()
 	if s.NoMailbox {
-		t.a.conn.register()
+		t.registerAgain()
 	}
 }
 
@@ -119,6 +119,7 @@ func (t *turn) emitRelay() {
 
 // retryNow forgets all waiting: the network is back.
 func (a *Agent) retryNow() {
+	a.conn.doors.retryAt, a.conn.doors.failed = 0, 0
 	for _, e := range a.state.conversations {
 		e.sending.retryAt, e.sending.failed = 0, 0
 		e.slot.retryAt, e.slot.failed = 0, 0
@@ -134,33 +135,6 @@ func (c *connections) nudge() {
 	for _, r := range c.rendezvous {
 		r.Nudge()
 	}
-}
-
-// register creates our mailbox again at a relay that has lost it.
-func (c *connections) register() {
-	if c.repairing {
-		return
-	}
-	c.repairing = true
-	s := c.a.state.self
-	door := s.door.ID()
-	request := relayproto.MailboxRequest{
-		RelayID: s.RelayID, Counter: s.Counter + 1, Register: true, AddDoors: [][]byte{door[:]},
-	}
-	relay, key := s.Relay, s.mailboxKey()
-	c.start(func(ctx context.Context) {
-		status, err := c.a.client.UpdateMailbox(ctx, relay, key, request)
-		c.a.inbox.post(input{conn: c, do: func(t *turn) {
-			c.repairing = false
-			if err != nil {
-				t.a.log.Warn("couldn't register the mailbox again", "error", err)
-				return
-			}
-			t.a.state.self.Counter = status.Counter
-			t.saveSelf()
-			t.then(func() { c.mailbox.Nudge() })
-		}})
-	})
 }
 
 // checkRelay compares the keys that our relay shows today with those we know.

@@ -208,6 +208,7 @@ func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
 // the rest, and find what this one stores besides.
 func (t *turn) forget(e *entry) {
 	id := e.c.ID
+	t.leaveDoors(e)
 	t.batch.Delete(groupKey(id))
 	t.batch.Delete(convKey(id))
 	t.batch.Delete(asideKey(id))

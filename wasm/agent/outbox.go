@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ const (
 	rowMessage rowKind = 1 // kept until acknowledged
 	rowWelcome rowKind = 2 // kept until the member is heard
 	rowOnce    rowKind = 3 // acknowledgements and announced commits: deposited once
+	rowMoved   rowKind = 4 // an announced commit with a new address: kept until the member is heard in a later epoch
 )
 
 // redeposits are the times, after a row was written, at which a row without
@@ -128,7 +130,7 @@ func (a *Agent) depositRow(e *entry, r *row) {
 				return
 			}
 			e.sending.busy = false
-			t.forOwner(e, "deposit", func() { t.deposited(e, n, err) })
+			t.forOwner(e, "deposit", func() { t.deposited(e, n, to, err) })
 		}})
 	})
 }
@@ -145,8 +147,8 @@ func (a *Agent) sealAndDeposit(ctx context.Context, client *relayclient.Client, 
 	return client.Deposit(ctx, where.Relay, envelope)
 }
 
-// deposited takes the outcome of a deposit.
-func (t *turn) deposited(e *entry, n uint64, err error) {
+// deposited takes the outcome of a deposit at the address to.
+func (t *turn) deposited(e *entry, n uint64, to []byte, err error) {
 	if errors.Is(err, errPanic) {
 		t.setAside(e, err)
 		return
@@ -167,6 +169,14 @@ func (t *turn) deposited(e *entry, n uint64, err error) {
 			return
 		}
 		r.Next = nextDeposit(r, t.now)
+		if !bytes.Equal(r.To, to) { // the member has moved meanwhile
+			r.Next = t.now
+			t.refreshRows(e)
+		}
+		if r.Kind == rowMoved && r.Next == 0 {
+			t.drop(e, r) // it stands in its slot
+			return
+		}
 		r.Tries++
 		t.put(rowKey(e.c.ID, r.N), r)
 		if r.Kind == rowMessage && !r.Overdue {

@@ -145,7 +145,9 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	t.touch(e)
 	if r.Moved {
 		t.met(e)
+		t.redirect(e)
 	}
+	t.announced(e)
 	if r.Joined {
 		t.joined(e)
 	}

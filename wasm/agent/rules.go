@@ -82,6 +82,23 @@ func (c ruled) Renew(rand io.Reader, now int64) error {
 	return c.Conversation.Renew(rand, now)
 }
 
+func (c ruled) Move(rand io.Reader, now int64, door uint64, own address.Address) error {
+	if err := c.met("Move"); err != nil {
+		return err
+	}
+	return c.Conversation.Move(rand, now, door, own)
+}
+
+func (c ruled) Doors() []uint64 {
+	c.meet("Doors")
+	return c.Conversation.Doors()
+}
+
+func (c ruled) DropFormers(kept func(door uint64) bool) bool {
+	c.meet("DropFormers")
+	return c.Conversation.DropFormers(kept)
+}
+
 func (c ruled) Slot() ([32]byte, error) {
 	if err := c.met("Slot"); err != nil {
 		return [32]byte{}, err

@@ -63,4 +63,5 @@ func (a *Agent) finish(t *turn) {
 	}
 	a.deposit()
 	a.workSlots()
+	a.workDoors()
 }

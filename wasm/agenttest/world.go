@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"petmail/relay/core"
 	"petmail/relay/native"
 	"petmail/wasm/relayclient"
 )
@@ -26,6 +27,8 @@ type World struct {
 	TB    testing.TB
 	dir   string
 	Relay *native.Server
+	// Core are the relay's limits from its next start on.
+	Core core.Config
 
 	people   []*Person
 	captured captured
@@ -57,7 +60,7 @@ func (w *World) Close() {
 
 // StartRelay starts the relay on its data.
 func (w *World) StartRelay() {
-	server, err := native.Open(native.Config{DataDir: w.dir, Limits: native.Unlimited()})
+	server, err := native.Open(native.Config{DataDir: w.dir, Limits: native.Unlimited(), Core: w.Core})
 	require.NoError(w.TB, err)
 	l := newPipeListener()
 	served := make(chan struct{})
