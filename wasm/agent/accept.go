@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
 	"petmail/wasm/invite"
@@ -11,6 +12,7 @@ import (
 
 // offer is the code or link that a text holds.
 type offer struct {
+	wire.Redacted
 	link *wormhole.Link
 	code *wormhole.Code
 }

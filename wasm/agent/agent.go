@@ -41,6 +41,7 @@ type Config struct {
 
 // Agent is a running agent. Its methods may be called from any goroutine.
 type Agent struct {
+	wire.Redacted
 	config Config
 	client *relayclient.Client
 	log    *slog.Logger
@@ -66,6 +67,7 @@ type Agent struct {
 
 // state is everything that is stored, messages excepted.
 type state struct {
+	wire.Redacted
 	self          *self // nil before the first run
 	settings      api.Settings
 	conversations map[wire.ID]*entry
@@ -156,6 +158,7 @@ func (a *Agent) nowMilli() int64 { return a.config.Now().UnixMilli() }
 
 // input is one thing that happened, to be handled within a turn.
 type input struct {
+	wire.Redacted
 	// conn, if set, is the set of connections that it came from: it is
 	// dropped when they have been replaced.
 	conn *connections
@@ -172,6 +175,7 @@ type input struct {
 // callback must not wait. What fills it is bounded at its source: pages by
 // their own pace, the mailbox by its credit, invitations by their phases.
 type inbox struct {
+	wire.Redacted
 	wake chan struct{}
 
 	mu     sync.Mutex

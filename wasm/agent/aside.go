@@ -50,6 +50,7 @@ const asideCalm = 24 * time.Hour
 
 // decodeError is a record that does not decode.
 type decodeError struct {
+	wire.Redacted
 	key string
 	err error
 }
@@ -251,7 +252,7 @@ func (a *Agent) loadAside(s *state) error {
 		}
 		var r aside
 		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-			e.aside, e.asideNew = asideAfter(nil, "load", &decodeError{key, err}, now, a.config.Version), true
+			e.aside, e.asideNew = asideAfter(nil, "load", &decodeError{key: key, err: err}, now, a.config.Version), true
 			return nil
 		}
 		if r.Next != 0 && r.Version != a.config.Version {

@@ -14,6 +14,7 @@ import (
 // connections is everything of the agent that talks to relays, from one
 // reading of the stored state to the next. It is owned by the loop.
 type connections struct {
+	wire.Redacted
 	a      *Agent
 	ctx    context.Context
 	cancel context.CancelFunc

@@ -25,7 +25,7 @@ func (a *Agent) decoding(owner wire.ID, key string, f func() error) error {
 		return f()
 	})
 	if err != nil && !isStore(err) {
-		return &decodeError{key, err}
+		return &decodeError{key: key, err: err}
 	}
 	return err
 }
@@ -170,7 +170,7 @@ func (a *Agent) loadOwned(s *state, only string) error {
 		}
 		b, err := conversation.DecodeBody(value)
 		if err == nil {
-			e.held = append(e.held, held{n, b})
+			e.held = append(e.held, held{n: n, body: b})
 		}
 		return err
 	}); err != nil {

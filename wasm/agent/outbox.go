@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"petmail/shared/address"
+	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
@@ -18,6 +19,7 @@ import (
 // acknowledges it inside the conversation, for a relay never says whether a
 // deposit arrived (design §9). It holds ciphertext only.
 type row struct {
+	wire.Redacted
 	N       uint64  `cbor:"1,keyasint"`
 	Kind    rowKind `cbor:"2,keyasint"`
 	Leaf    uint32  `cbor:"3,keyasint"` // of the recipient

@@ -101,6 +101,7 @@ type entry struct {
 
 // convMeta is what the list shows of a conversation.
 type convMeta struct {
+	wire.Redacted
 	Unread      uint64 `cbor:"1,keyasint,omitempty"`
 	Activity    int64  `cbor:"2,keyasint"` // unix ms
 	Preview     string `cbor:"3,keyasint,omitempty"`
@@ -121,6 +122,7 @@ type convRecord struct {
 
 // held is a body that cannot be read yet.
 type held struct {
+	wire.Redacted
 	n    uint64
 	body conversation.Body
 }

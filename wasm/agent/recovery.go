@@ -68,6 +68,7 @@ func (s typedStore) Commit(b *store.Batch) error { return typed(s.Store.Commit(b
 // scope is whose work a turn is doing: one conversation's, one rendezvous's,
 // one kind of due work without an owner, or nobody's.
 type scope struct {
+	wire.Redacted
 	owner   wire.ID
 	work    string // a word of ours, never content
 	again   bool   // a conversation that was set aside is tried again
@@ -117,6 +118,7 @@ const troubleAfter = 3
 
 // failure is why a turn was thrown away.
 type failure struct {
+	wire.Redacted
 	scope
 	err    error
 	causes []int    // inputs that brought it about and are not to be run again

@@ -9,6 +9,7 @@ import (
 // turn is one step of the loop: changes of records, committed together, and
 // what is to happen once they are durable.
 type turn struct {
+	wire.Redacted
 	a   *Agent
 	now int64 // unix ms
 

@@ -24,6 +24,7 @@ const maxSlotValue = 512 << 10
 
 // Pending is a commit of our own whose slot is not decided yet.
 type Pending struct {
+	wire.Redacted
 	Commit    []byte `cbor:"1,keyasint"` // MLS PrivateMessage
 	Value     []byte `cbor:"2,keyasint"` // what we write to the slot
 	Candidate []byte `cbor:"3,keyasint"` // encoded mls.State after the commit

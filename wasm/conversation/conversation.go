@@ -63,6 +63,7 @@ type Conversation struct {
 
 // Member is another agent in the conversation.
 type Member struct {
+	wire.Redacted
 	Leaf     uint32   `cbor:"1,keyasint"`
 	Persona  []byte   `cbor:"2,keyasint"` // Ed25519 public key
 	Name     string   `cbor:"3,keyasint"`
@@ -81,6 +82,7 @@ type Member struct {
 
 // Outgoing is an envelope body to be deposited at To.
 type Outgoing struct {
+	wire.Redacted
 	To    []byte // encoding of address.Address
 	Leaf  uint32
 	Body  []byte // plaintext of the envelope: an encoded Body

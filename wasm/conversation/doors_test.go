@@ -156,7 +156,7 @@ func TestOlderProgramsTakeAMove(t *testing.T) {
 	require.Equal(t, next, where)
 
 	// And talks on, to the new address.
-	group, message, err := group.Encrypt(rand.Reader, must(Content{ID: wire.ID{9}, Number: 1, Time: Stamp{Milli: begin}, Kind: KindText, Body: must(wire.Marshal(Text{"still here"}))(t)}.encode())(t), nil, 0)
+	group, message, err := group.Encrypt(rand.Reader, must(Content{ID: wire.ID{9}, Number: 1, Time: Stamp{Milli: begin}, Kind: KindText, Body: must(wire.Marshal(Text{Text: "still here"}))(t)}.encode())(t), nil, 0)
 	require.NoError(t, err)
 	require.NotNil(t, group)
 	require.Equal(t, "still here", hear(t, ada, Body{Conversation: ada.ID, Kind: BodyMessage, Payload: message}))

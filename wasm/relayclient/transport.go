@@ -3,11 +3,14 @@ package relayclient
 import (
 	"context"
 	"errors"
+
+	"petmail/shared/wire"
 )
 
 // Request is one HTTP request. It carries no headers, so that a browser sends
 // POST and GET across origins without asking first.
 type Request struct {
+	wire.Redacted
 	Method string
 	URL    string
 	Body   []byte
@@ -17,6 +20,7 @@ type Request struct {
 
 // Response is the answer to a Request.
 type Response struct {
+	wire.Redacted
 	Status int
 	Body   []byte
 }
