@@ -72,14 +72,14 @@ func (a *Agent) untilDue() time.Duration {
 			at(max(e.moveAt, 1))
 		}
 		for _, r := range e.rows {
-			if r.Next != 0 && !e.sending.busy {
+			if r.Next != 0 && !e.sending.busy && a.conn.open {
 				at(max(r.Next, e.sending.retryAt))
 			}
 			if r.Kind == rowMessage && !r.Overdue {
 				at(r.Created + undeliveredAfter.Milliseconds())
 			}
 		}
-		if e.wantsSlot() && !e.slot.busy {
+		if e.wantsSlot() && !e.slot.busy && a.conn.open {
 			at(max(e.slot.retryAt, now+1))
 		}
 	}

@@ -95,7 +95,7 @@ func (t *turn) drop(e *entry, r *row) {
 func (a *Agent) deposit() {
 	now := a.nowMilli()
 	for _, e := range a.state.conversations {
-		if a.conn.deposits >= maxDeposits {
+		if !a.conn.open || a.conn.deposits >= maxDeposits {
 			return
 		}
 		if e.isAside() || e.sending.busy || now < e.sending.retryAt {

@@ -184,7 +184,7 @@ func (t *turn) met(e *entry) {
 	if peer == nil {
 		return
 	}
-	e.contact.Saw(shownBy(peer))
+	e.known("Saw").Saw(shownBy(peer))
 	t.compareKeys(peer.Address)
 }
 

@@ -256,7 +256,7 @@ func (a *Agent) load() error {
 	if err := a.loadAside(&s); err != nil {
 		return err
 	}
-	s.compareNames()
+	s.compareNames(a.namesOutside)
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {

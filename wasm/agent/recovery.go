@@ -71,7 +71,6 @@ type scope struct {
 	wire.Redacted
 	owner   wire.ID
 	work    string // a word of ours, never content
-	again   bool   // a conversation that was set aside is tried again
 	held    *held  // the body it holds that is being tried
 	meeting *meeting
 	due     string
@@ -80,7 +79,7 @@ type scope struct {
 // inScope runs f as the work of a conversation, whether it is aside or not.
 func (t *turn) inScope(e *entry, work string, f func()) {
 	was := t.scope
-	t.scope = scope{owner: e.c.ID, work: work, again: was.again && was.owner == e.c.ID}
+	t.scope = scope{owner: e.c.ID, work: work}
 	f()
 	t.scope = was // not deferred: a panic leaves it standing, to be looked at
 }
@@ -121,6 +120,7 @@ type failure struct {
 	wire.Redacted
 	scope
 	err    error
+	again  bool     // the conversation was set aside, and tried again
 	causes []int    // inputs that brought it about and are not to be run again
 	held   []uint64 // held bodies that did
 }
@@ -133,7 +133,7 @@ type turnFailure struct{ err error }
 
 // failed makes a failure of what was thrown.
 func (t *turn) failed(thrown any) *failure {
-	f := &failure{scope: t.scope}
+	f := &failure{scope: t.scope, again: t.again[t.scope.owner]}
 	if thrown, ok := thrown.(turnFailure); ok {
 		f.err = thrown.err
 	} else {
@@ -239,7 +239,7 @@ func (a *Agent) contain(f *failure) bool {
 			t.batch.Delete(heldKey(f.owner, n))
 			e.held = slices.DeleteFunc(e.held, func(h held) bool { return h.n == n })
 		}
-		t.scope = f.scope
+		t.scope, t.again[f.owner] = f.scope, true
 		t.setAside(e, f.err)
 	}}})
 	if g != nil {
@@ -256,7 +256,7 @@ func (a *Agent) contain(f *failure) bool {
 func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure) {
 	t = &turn{
 		a: a, now: a.nowMilli(), dirty: make(map[wire.ID]*entry), hidden: make(map[wire.ID]*entry),
-		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64),
+		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64), again: make(map[wire.ID]bool),
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {

@@ -5,8 +5,20 @@ import (
 	"io"
 
 	"petmail/shared/address"
+	"petmail/wasm/addressbook"
 	"petmail/wasm/conversation"
 )
+
+// known is the contact, for a rule of the addressbook to be called on it.
+func (e *entry) known(rule string) *addressbook.Contact {
+	e.c.meet("Contact." + rule)
+	return &e.contact
+}
+
+func (e *entry) safetyWords(theirs []byte) []string {
+	e.c.meet("SafetyWords")
+	return addressbook.SafetyWords(e.c.PersonaKey(), theirs)
+}
 
 // ruled is a conversation as the agent calls it: every rule stands here, so
 // that tests can have each of them fail or panic. It adds nothing else.
@@ -165,4 +177,9 @@ func (c ruled) Remember(number uint64, cursor string) {
 func (c ruled) KnownRead(at int64) {
 	c.meet("KnownRead")
 	c.Conversation.KnownRead(at)
+}
+
+func (c ruled) OwnRelay() string {
+	c.meet("OwnRelay")
+	return c.Conversation.OwnRelay()
 }

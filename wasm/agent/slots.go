@@ -34,7 +34,7 @@ func (e *entry) wantsSlot() bool {
 func (a *Agent) workSlots() {
 	now := a.nowMilli()
 	for _, e := range a.state.conversations {
-		if e.isAside() || e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
+		if !a.conn.open || e.isAside() || e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
 			continue
 		}
 		e.slot.busy = true

@@ -24,6 +24,7 @@ type turn struct {
 	input  int                  // number of the input that is being handled; -1: none
 	bodies map[wire.ID][]int    // inputs that were bodies, by conversation
 	tried  map[wire.ID][]uint64 // held bodies that were tried
+	again  map[wire.ID]bool     // conversations that were set aside and are tried again
 }
 
 // then has f called when the turn is durable, before its events go out.

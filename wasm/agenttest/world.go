@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -172,5 +173,11 @@ type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "pipe" }
 func (pipeAddr) String() string  { return "127.0.0.1:1" }
+
+// advance lets false time pass.
+func advance(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
 
 var randomness = crand.Reader
