@@ -192,7 +192,12 @@ func (t *turn) readdress(inv *invite.Invite) error {
 func (t *turn) leaveDoors(e *entry) {
 	s := t.a.state.self
 	changed := false
-	known := e.c.Doors()
+	var known []uint64
+	// Forgetting works whatever is wrong with a conversation.
+	_ = t.a.safely("doors", func() error {
+		known = e.c.Doors()
+		return nil
+	})
 	if known == nil {
 		for _, d := range s.Doors {
 			known = append(known, d.N)

@@ -312,6 +312,7 @@ var errTooBig = errors.New("couldn't store: a record is too big")
 // not keep the machine, or the relay, busy.
 func (a *Agent) restore(f *failure) {
 	a.log.Error("restoring the stored state", "cause", f.err, "work", f.work)
+	open := a.conn.open
 	a.conn.close()
 	if err := a.load(); err != nil {
 		// Nothing can be trusted any more.
@@ -319,8 +320,12 @@ func (a *Agent) restore(f *failure) {
 		return
 	}
 	now := a.nowMilli()
-	failed := 0 // one conversation's, or one kind's: these wait by themselves
-	if f.owner.IsZero() && f.due == "" {
+	failed := 0 // of one conversation, rendezvous or kind of work: these wait by themselves
+	nobodys := f.owner.IsZero() && f.meeting == nil && f.due == ""
+	if nobodys && errors.Is(f.err, errPanic) {
+		a.restarted = a.config.Now()
+	}
+	if nobodys && open {
 		if now-a.lastFailure > calm.Milliseconds() {
 			a.failures = 0
 		}
@@ -328,9 +333,6 @@ func (a *Agent) restore(f *failure) {
 		a.failures++
 		a.lastFailure = now
 		a.pause = now + backoff(failed)
-		if errors.Is(f.err, errPanic) {
-			a.restarted = a.config.Now()
-		}
 	}
 	a.reconnectAt = max(a.reconnectAt, now+backoff(failed))
 	a.conn = a.newConnections()
