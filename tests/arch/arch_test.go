@@ -182,7 +182,11 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"extension/src/ui/b.tsx": "element.textContent = text; // never innerHTML\n"},
 		},
 		"no-web-storage": {
-			bad:  map[string]string{"extension/src/ui/a.ts": "localStorage.setItem('a', b);\n"},
+			bad: map[string]string{
+				"extension/src/ui/a.ts":          "localStorage.setItem('a', b);\n",
+				"extension/src/ui/c.ts":          "sessionStorage.setItem('a', b);\n",
+				"extension/src/platform/kept.ts": "sessionStorage.setItem(key, link);\nlocalStorage.setItem(key, link);\n",
+			},
 			good: map[string]string{"extension/src/ui/b.ts": "await navigator.storage.persist();\n"},
 		},
 		"browser-tests-wait-for-events": {
