@@ -33,6 +33,9 @@ func testCrossOrigin(t *testing.T, r *relay) {
 		assert.Equal(t, "86400", header.Get("Access-Control-Max-Age"), path)
 		_, header, _ = r.do("GET", path, nil)
 		assert.Equal(t, "*", header.Get("Access-Control-Allow-Origin"), path)
+		assert.Equal(t, "Date", header.Get("Access-Control-Expose-Headers"), path)
+		_, err := http.ParseTime(header.Get("Date"))
+		assert.NoError(t, err, path)
 	}
 }
 

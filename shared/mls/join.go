@@ -8,7 +8,6 @@ import (
 
 // JoinParams accompany a Welcome.
 type JoinParams struct {
-	redacted
 	// KeyPackages are the private halves of this client's key packages; the
 	// one the Welcome is for must not be used again, unless a last resort.
 	KeyPackages []*KeyPackagePrivate
@@ -27,7 +26,6 @@ type JoinParams struct {
 // Joining is how a Welcome let this member in, for the caller to judge before
 // it takes the state.
 type Joining struct {
-	redacted
 	// PSKs are the pre-shared keys that the Welcome asked for.
 	PSKs []PSKID
 	// Signer is the member who made it.
@@ -101,7 +99,7 @@ func join(welcome []byte, p JoinParams, how *Joining) (*State, error) {
 	}
 	s.ep.own, s.ep.sig = own, priv.sig
 	*how = Joining{PSKs: clonePSKs(gs.psks), Signer: s.ep.tree.leaf(info.signer).info(info.signer)}
-	s.ep.nodeKeys = nodeKeys{{node: own.node(), private: priv.leafPriv}}
+	s.ep.nodeKeys = nodeKeys{{own.node(), priv.leafPriv}}
 	if gs.pathSecret != nil {
 		if len(gs.pathSecret) != c.nh {
 			return nil, invalid("path secret has a wrong size")
@@ -303,7 +301,6 @@ func externalKey(c *suiteCipher, data []byte) ([]byte, error) {
 
 // ExternalParams accompany a GroupInfo.
 type ExternalParams struct {
-	redacted
 	// Leaf is the joiner's leaf.
 	Leaf LeafParams
 	// Resync replaces this old leaf of the joiner.
@@ -371,7 +368,7 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 		if prop, err = prop.complete(rand, c); err != nil {
 			return nil, err
 		}
-		list = append(list, sourced{proposal: prop, sender: from, pending: nil, signed: true})
+		list = append(list, sourced{prop, from, nil, true})
 		b.content.proposals = append(b.content.proposals, proposalOrRef{proposal: prop})
 	}
 	a, err := s.applyProposals(list, from, p.Now)

@@ -9,7 +9,6 @@ const (
 
 // LeafParams describe a member's own leaf.
 type LeafParams struct {
-	redacted
 	Credential   Credential
 	SignatureKey SignatureKey
 	// Extensions are carried through every update and commit of the member.
@@ -21,7 +20,6 @@ type LeafParams struct {
 
 // LeafInfo is what a leaf says about a member. Its slices must not be changed.
 type LeafInfo struct {
-	redacted
 	Index        LeafIndex
 	Credential   Credential
 	SignatureKey []byte
@@ -35,7 +33,6 @@ type LeafInfo struct {
 
 // leafNode is LeafNode of RFC 9420 section 7.2, immutable.
 type leafNode struct {
-	redacted
 	encryptionKey []byte
 	signatureKey  []byte
 	credential    Credential

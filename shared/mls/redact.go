@@ -5,20 +5,42 @@ import (
 	"log/slog"
 )
 
-// redacted, embedded in a struct that holds secrets or what members say, keeps
-// these out of every fmt verb and of logs.
-type redacted struct{}
+const redacted = "[redacted]"
 
-const printed = "[redacted]"
+func formatRedacted(f fmt.State) { _, _ = f.Write([]byte(redacted)) }
 
-// Format implements fmt.Formatter.
-func (redacted) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(printed)) }
+// Format keeps secrets out of every fmt verb.
+func (SignatureKey) Format(f fmt.State, _ rune) { formatRedacted(f) }
 
-// LogValue implements slog.LogValuer.
-func (redacted) LogValue() slog.Value { return slog.StringValue(printed) }
+// LogValue keeps secrets out of logs.
+func (SignatureKey) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Format implements fmt.Formatter.
-func (nodeKeys) Format(f fmt.State, verb rune) { redacted{}.Format(f, verb) }
+// Format keeps secrets out of every fmt verb.
+func (LeafParams) Format(f fmt.State, _ rune) { formatRedacted(f) }
 
-// LogValue implements slog.LogValuer.
-func (nodeKeys) LogValue() slog.Value { return redacted{}.LogValue() }
+// LogValue keeps secrets out of logs.
+func (LeafParams) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format keeps secrets out of every fmt verb.
+func (*KeyPackagePrivate) Format(f fmt.State, _ rune) { formatRedacted(f) }
+
+// LogValue keeps secrets out of logs.
+func (*KeyPackagePrivate) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format keeps secrets out of every fmt verb.
+func (*State) Format(f fmt.State, _ rune) { formatRedacted(f) }
+
+// LogValue keeps secrets out of logs.
+func (*State) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format keeps secrets out of every fmt verb.
+func (*Candidate) Format(f fmt.State, _ rune) { formatRedacted(f) }
+
+// LogValue keeps secrets out of logs.
+func (*Candidate) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format keeps message content out of every fmt verb.
+func (Received) Format(f fmt.State, _ rune) { formatRedacted(f) }
+
+// LogValue keeps message content out of logs.
+func (Received) LogValue() slog.Value { return slog.StringValue(redacted) }

@@ -214,12 +214,12 @@ func TestVectorTreeKEM(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, sig.Public(), before.leaf(l.Index).signatureKey)
 			signers[l.Index] = sig
-			own := nodeKeys{{node: l.Index.node(), private: l.EncryptionKey}}
+			own := nodeKeys{{l.Index.node(), l.EncryptionKey}}
 			for _, p := range l.PathSecrets {
 				private, public, err := c.nodeKeyPair(p.Secret)
 				require.NoError(t, err)
 				require.Equal(t, before.nodes[p.Node].parent.encryptionKey, public)
-				own = own.with(nodeKeys{{node: p.Node, private: private}}, nil)
+				own = own.with(nodeKeys{{p.Node, private}}, nil)
 			}
 			keys[l.Index] = own
 		}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"petmail/shared/wire"
 )
 
 // ServerType tells the messages from server to client apart.
@@ -47,7 +45,6 @@ type Welcome struct {
 // ServerMessage is one message from server to client. The comment at each
 // ServerType names the fields that it carries; all others are empty.
 type ServerMessage struct {
-	wire.Redacted
 	Type       ServerType
 	ServerTX   float64 // when it was sent, in seconds since 1970 by the server's clock; 0 if not said
 	ID         string

@@ -23,8 +23,11 @@ type Config struct {
 	Rand      io.Reader             // cryptographic
 	Provider  mls.Provider          // computes the groups' cryptography; nil: Go does
 	Now       func() time.Time
-	Logger    *slog.Logger
-	Version   string
+	// Elapsed tells how long the process runs, whatever its clock says; nil:
+	// since Open.
+	Elapsed func() time.Duration
+	Logger  *slog.Logger
+	Version string
 	// Restarted: the host has just restarted the agent after a crash; pages
 	// that say hello soon are told.
 	Restarted bool
@@ -41,7 +44,6 @@ type Config struct {
 
 // Agent is a running agent. Its methods may be called from any goroutine.
 type Agent struct {
-	wire.Redacted
 	config Config
 	client *relayclient.Client
 	log    *slog.Logger
@@ -60,14 +62,13 @@ type Agent struct {
 	restarted time.Time // when a crash was recovered from; zero: never
 	fatal     error     // the state is lost; nothing can be done any more
 	erasing   bool      // the person has this Petmail deleted
-	lastTurn  int64     // unix ms: the clock at the last turn
-	pause     int64     // unix ms: the store refused; nothing is deleted before
+	clock     clockWork
+	pause     int64 // unix ms: the store refused; nothing is deleted before
 	recovery
 }
 
 // state is everything that is stored, messages excepted.
 type state struct {
-	wire.Redacted
 	self          *self // nil before the first run
 	settings      api.Settings
 	conversations map[wire.ID]*entry
@@ -90,7 +91,6 @@ func Open(config Config) (*Agent, error) {
 	}
 	a := &Agent{
 		config:   config,
-		client:   relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger}),
 		log:      config.Logger,
 		handlers: handlers(),
 		inbox:    inbox{wake: make(chan struct{}, 1)},
@@ -100,12 +100,17 @@ func Open(config Config) (*Agent, error) {
 		recovery: recovery{kinds: make(map[string]wait), spoiled: make(map[meeting]bool)},
 	}
 	a.config.Store = typedStore{config.Store}
+	a.clock.began = time.Now()
+	a.startClock() // until what is stored tells more
+	a.client = relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger, OnDate: a.heardDate})
 	if config.Restarted {
 		a.restarted = config.Now()
 	}
 	if err := a.load(); err != nil {
 		return nil, fmt.Errorf("couldn't open agent: %w", err)
 	}
+	a.startClock()
+	a.hidePreviews()
 	go a.loop()
 	return a, nil
 }
@@ -153,12 +158,8 @@ func (a *Agent) loop() {
 	a.config.Fatal(a.fatal)
 }
 
-// nowMilli returns the present as unix milliseconds.
-func (a *Agent) nowMilli() int64 { return a.config.Now().UnixMilli() }
-
 // input is one thing that happened, to be handled within a turn.
 type input struct {
-	wire.Redacted
 	// conn, if set, is the set of connections that it came from: it is
 	// dropped when they have been replaced.
 	conn *connections
@@ -175,7 +176,6 @@ type input struct {
 // callback must not wait. What fills it is bounded at its source: pages by
 // their own pace, the mailbox by its credit, invitations by their phases.
 type inbox struct {
-	wire.Redacted
 	wake chan struct{}
 
 	mu     sync.Mutex

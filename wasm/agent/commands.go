@@ -62,17 +62,18 @@ func (t *turn) hello(q *request, _ json.RawMessage) (any, error) {
 }
 
 // identity makes what a new conversation needs of us: a fresh persona and an
-// address that no other contact has, through the door with that number.
-func (t *turn) identity() (conversation.Persona, address.Address, uint64, error) {
-	persona, err := conversation.NewPersona(t.a.config.Rand, t.a.state.self.Name)
+// address that no other contact has.
+func (t *turn) identity() (conversation.Persona, address.Address, error) {
+	s, rand := t.a.state.self, t.a.config.Rand
+	persona, err := conversation.NewPersona(rand, s.Name)
 	if err != nil {
-		return conversation.Persona{}, address.Address{}, 0, err
+		return conversation.Persona{}, address.Address{}, err
 	}
-	own, d, err := t.invitationAddress()
+	own, err := address.New(rand, s.Relay, s.RelayID, s.Routing, s.door, s.box)
 	if err != nil {
-		return conversation.Persona{}, address.Address{}, 0, err
+		return conversation.Persona{}, address.Address{}, fmt.Errorf("couldn't make address: %w", err)
 	}
-	return persona, own, d.N, nil
+	return persona, own, nil
 }
 
 func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
@@ -83,7 +84,7 @@ func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")
 	}
-	persona, own, door, err := t.identity()
+	persona, own, err := t.identity()
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,6 @@ func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv.Door = door
 	return t.addInvite(inv), nil
 }
 
@@ -99,7 +99,7 @@ func (t *turn) addInvite(inv *invite.Invite) *api.Invite {
 	t.a.state.invites[inv.ID] = inv
 	t.saveInvite(inv)
 	t.syncRendezvous(inv)
-	return inviteView(inv)
+	return datedInvite(*inviteView(inv), t.wall-t.a.shownMilli())
 }
 
 func (t *turn) inviteDismiss(args api.InviteArgs) (any, error) {
@@ -153,7 +153,7 @@ func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
 	}
 	page := api.MessagesPage{Messages: []api.Message{}, More: len(stored) > limit}
 	for _, m := range stored[:min(limit, len(stored))] {
-		page.Messages = append(page.Messages, messageView(m))
+		page.Messages = append(page.Messages, datedMessage(messageView(m), t.wall-t.a.shownMilli()))
 	}
 	slices.Reverse(page.Messages)
 	return page, nil
@@ -243,7 +243,7 @@ func (t *turn) sealMessage(e *entry, m conversation.Message) {
 		return
 	}
 	t.enqueue(e, rowMessage, out, &m)
-	if e.c.Renewable(t.now) || t.movesNow(e) {
+	if e.c.Renewable(t.now) {
 		t.renew(e)
 	}
 }

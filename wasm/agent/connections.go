@@ -3,7 +3,9 @@ package agent
 import (
 	"context"
 	"sync"
+	"time"
 
+	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
@@ -14,7 +16,6 @@ import (
 // connections is everything of the agent that talks to relays, from one
 // reading of the stored state to the next. It is owned by the loop.
 type connections struct {
-	wire.Redacted
 	a      *Agent
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -24,7 +25,10 @@ type connections struct {
 	open       bool // false: after a failure, until the wait is over
 	rendezvous map[meeting]*relayclient.Rendezvous
 	deposits   int // under way
-	doors      doorWork
+	repairing  bool
+	checking   bool          // the relay's keys and clock are being read
+	checkNext  time.Duration // the process's time when that is tried again
+	unread     bool          // it failed
 }
 
 // meeting names one rendezvous: of an invitation or, where via is 0, of a
@@ -57,7 +61,6 @@ func (a *Agent) connect() {
 	a.conn.checkRelay()
 	a.deposit()
 	a.workSlots()
-	a.workDoors()
 }
 
 // start runs f in a goroutine that close waits for; f must end with ctx.
@@ -102,14 +105,20 @@ func (t *turn) mailboxState(s relayclient.State) {
 	case relayclient.Connected:
 		r.State = api.Connected
 		t.a.retryNow()
+		if c := t.a.conn; !c.unread && t.a.elapsed() < c.checkNext {
+			t.a.clock.sure = true // as of a moment ago
+		} else {
+			c.checkRelay()
+		}
 	case relayclient.Connecting:
 		r.State = api.Connecting
 	case relayclient.Offline:
-		r.State, r.RetryAt = api.Offline, t.now+s.RetryIn.Milliseconds()
+		t.a.clock.sure = false
+		r.State, r.RetryAt = api.Offline, t.wall+s.RetryIn.Milliseconds()
 	}
 	t.emitRelay()
 	if s.NoMailbox {
-		t.registerAgain()
+		t.a.conn.register()
 	}
 }
 
@@ -120,7 +129,6 @@ func (t *turn) emitRelay() {
 
 // retryNow forgets all waiting: the network is back.
 func (a *Agent) retryNow() {
-	a.conn.doors.retryAt, a.conn.doors.failed = 0, 0
 	for _, e := range a.state.conversations {
 		e.sending.retryAt, e.sending.failed = 0, 0
 		e.slot.retryAt, e.slot.failed = 0, 0
@@ -138,17 +146,53 @@ func (c *connections) nudge() {
 	}
 }
 
-// checkRelay compares the keys that our relay shows today with those we know.
+// register creates our mailbox again at a relay that has lost it.
+func (c *connections) register() {
+	if c.repairing {
+		return
+	}
+	c.repairing = true
+	s := c.a.state.self
+	door := s.door.ID()
+	request := relayproto.MailboxRequest{
+		RelayID: s.RelayID, Counter: s.Counter + 1, Register: true, AddDoors: [][]byte{door[:]},
+	}
+	relay, key := s.Relay, s.mailboxKey()
+	c.start(func(ctx context.Context) {
+		status, err := c.a.client.UpdateMailbox(ctx, relay, key, request)
+		c.a.inbox.post(input{conn: c, do: func(t *turn) {
+			c.repairing = false
+			if err != nil {
+				t.a.log.Warn("couldn't register the mailbox again", "error", err)
+				return
+			}
+			t.a.state.self.Counter = status.Counter
+			t.saveSelf()
+			t.then(func() { c.mailbox.Nudge() })
+		}})
+	})
+}
+
+// checkRelay compares the keys that our relay shows today with those we know,
+// and reads its clock (heardDate). What has failed is not tried again at once.
 func (c *connections) checkRelay() {
+	if c.checking || c.unread && c.a.elapsed() < c.checkNext {
+		return
+	}
+	c.checking = true
 	relay, id := c.a.state.self.Relay, c.a.state.self.RelayID
+	c.a.clock.next.Store(0)
 	c.start(func(ctx context.Context) {
 		now, err := c.a.client.Descriptor(ctx, relay)
-		if err != nil || now.ID == id {
-			return
-		}
 		c.a.inbox.post(input{conn: c, do: func(t *turn) {
-			t.a.relay.KeyAlarm = true
-			t.emitRelay()
+			c.checking, c.unread, c.checkNext = false, err != nil, c.a.elapsed()+readingEvery
+			if err != nil {
+				return
+			}
+			if now.ID != id && !t.a.relay.KeyAlarm {
+				t.a.relay.KeyAlarm = true
+				t.emitRelay()
+			}
 		}})
 	})
 }

@@ -116,7 +116,7 @@ func (t *turn) keep(e *entry, opened *address.Opened, body conversation.Body) {
 	for _, h := range e.held {
 		n = max(n, h.n+1)
 	}
-	e.held = append(e.held, held{n: n, body: body})
+	e.held = append(e.held, held{n, body})
 	t.put(heldKey(e.c.ID, n), body)
 }
 
@@ -145,9 +145,7 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	t.touch(e)
 	if r.Moved {
 		t.met(e)
-		t.redirect(e)
 	}
-	t.announced(e)
 	if r.Joined {
 		t.joined(e)
 	}
@@ -184,7 +182,7 @@ func (t *turn) met(e *entry) {
 	if peer == nil {
 		return
 	}
-	e.known("Saw").Saw(shownBy(peer))
+	e.contact.Saw(shownBy(peer))
 	t.compareKeys(peer.Address)
 }
 
@@ -277,7 +275,7 @@ func (t *turn) previewed(e *entry, m conversation.Message) {
 	if m.Cursor < e.meta.PreviewAt || !previewable(m) {
 		return
 	}
-	e.meta.PreviewAt, e.meta.PreviewMine = m.Cursor, m.Mine
+	e.meta.PreviewAt, e.meta.PreviewMine, e.previewOver = m.Cursor, m.Mine, false
 	e.meta.Activity = max(e.meta.Activity, m.Time)
 	said, _ := m.Text()
 	if shown := text.TrimUnseen(said); shown != "" {
@@ -303,7 +301,7 @@ func (t *turn) hold(e *entry, body conversation.Body) {
 	if len(e.held) >= maxHeld {
 		return
 	}
-	h := held{n: e.meta.NextRow, body: body}
+	h := held{e.meta.NextRow, body}
 	e.meta.NextRow++
 	e.held = append(e.held, h)
 	t.put(heldKey(e.c.ID, h.n), body)

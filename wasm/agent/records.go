@@ -9,6 +9,7 @@ import (
 	"petmail/shared/wire"
 	"petmail/wasm/addressbook"
 	"petmail/wasm/api"
+	"petmail/wasm/clock"
 	"petmail/wasm/conversation"
 	"petmail/wasm/invite"
 	"petmail/wasm/store"
@@ -52,26 +53,28 @@ type self struct {
 	Relay   string   `cbor:"2,keyasint"` // URL
 	RelayID [32]byte `cbor:"3,keyasint"`
 	Routing [32]byte `cbor:"4,keyasint"`
-	Mailbox []byte   `cbor:"5,keyasint"`           // Ed25519 seed
-	Door    []byte   `cbor:"6,keyasint,omitempty"` // of stores from before doors moved; see parseDoors
+	Mailbox []byte   `cbor:"5,keyasint"` // Ed25519 seed
+	Door    []byte   `cbor:"6,keyasint"`
 	Box     []byte   `cbor:"7,keyasint"`
-	Counter uint64   `cbor:"8,keyasint"` // of the last mailbox request that was answered
+	Counter uint64   `cbor:"8,keyasint"` // of the last mailbox request
+	// Clock is the time that has passed; nil: kept by nobody yet.
+	Clock *clock.Record `cbor:"14,keyasint,omitempty"`
 
-	Doors    []*ownDoor   `cbor:"9,keyasint,omitempty"`
-	NextDoor uint64       `cbor:"10,keyasint,omitempty"` // number of the next door
-	Asked    *doorRequest `cbor:"11,keyasint,omitempty"`
-
-	box address.BoxKey
+	door address.Door
+	box  address.BoxKey
 }
 
 func (s *self) mailboxKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(s.Mailbox) }
 
 func (s *self) parse() error {
 	var err error
+	if s.door, err = address.ParseDoor(s.Door); err != nil {
+		return fmt.Errorf("couldn't decode door: %w", err)
+	}
 	if s.box, err = address.ParseBoxKey(s.Box); err != nil {
 		return fmt.Errorf("couldn't decode box key: %w", err)
 	}
-	return s.parseDoors()
+	return nil
 }
 
 // entry is one conversation with everything around it.
@@ -91,17 +94,15 @@ type entry struct {
 	waiting  int                    // messages whose timer waits to be read
 	starting bool                   // of those some have been read
 
+	previewOver bool // volatile: the time of the previewed message may be over
+
 	likeness
 	sending sending // volatile
 	slot    slotWork
-
-	moveAt     int64 // unix ms: its members are given a new address then; 0: not drawn, or not wanted. Volatile.
-	redirected int64 // unix ms: what goes to a newer address once more is spread from then on. Volatile.
 }
 
 // convMeta is what the list shows of a conversation.
 type convMeta struct {
-	wire.Redacted
 	Unread      uint64 `cbor:"1,keyasint,omitempty"`
 	Activity    int64  `cbor:"2,keyasint"` // unix ms
 	Preview     string `cbor:"3,keyasint,omitempty"`
@@ -122,7 +123,6 @@ type convRecord struct {
 
 // held is a body that cannot be read yet.
 type held struct {
-	wire.Redacted
 	n    uint64
 	body conversation.Body
 }
@@ -203,6 +203,15 @@ func (t *turn) message(e *entry, cursor string) (conversation.Message, bool) {
 	return m, true
 }
 
+// storedMessage reads a message as it is stored; a zero one if it is not.
+func (a *Agent) storedMessage(id wire.ID, cursor string) (m conversation.Message, err error) {
+	b, err := a.config.Store.Get(messageKey(id, cursor))
+	if b == nil || err != nil {
+		return m, err
+	}
+	return m, wire.Unmarshal(b, &m, maxRecord)
+}
+
 // load replaces the state in memory by what is stored.
 func (a *Agent) load() error {
 	s := state{conversations: make(map[wire.ID]*entry), invites: make(map[wire.ID]*invite.Invite)}
@@ -256,7 +265,7 @@ func (a *Agent) load() error {
 	if err := a.loadAside(&s); err != nil {
 		return err
 	}
-	s.compareNames(a.namesOutside)
+	s.compareNames()
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {

@@ -13,8 +13,8 @@ import (
 // maxDeletions bounds the messages deleted in one turn.
 const maxDeletions = 1000
 
-// clockSlack is how far, in milliseconds, a clock may seem to go back before
-// that counts as having been set.
+// clockSlack is how far, in milliseconds, clocks may differ before that counts
+// as one having been set.
 const clockSlack = 60 * 1000
 
 func unreadKey(id wire.ID, cursor string) string { return prefUnread + id.String() + "/" + cursor }
@@ -115,7 +115,7 @@ func (t *turn) startMore(e *entry) {
 			from = r.Key
 			var arrival uint64
 			if err := wire.Unmarshal(r.Value, &arrival, maxRecord); err != nil {
-				t.fail(&decodeError{key: r.Key, err: err})
+				t.fail(&decodeError{r.Key, err})
 			}
 			if arrival > e.meta.Read {
 				continue
@@ -182,14 +182,6 @@ func (a *Agent) expireFirst() {
 			}
 		}}})
 	}
-}
-
-// look notices a clock that was set back since the last turn.
-func (a *Agent) look(now int64) {
-	if now < a.lastTurn-clockSlack {
-		a.state.clockSet = true
-	}
-	a.lastTurn = now
 }
 
 // expire deletes messages whose time is over, at most maxDeletions.
@@ -278,7 +270,8 @@ func (t *turn) expireOf(timer uint64, limit int) (deleted int) {
 }
 
 // clockSet brings forward what would disappear later than a whole lifetime
-// from now: the clock was ahead when its timer began.
+// from now: it was stored by a Petmail that went by a clock that was ahead. It
+// is looked for once after each start.
 func (t *turn) clockSet() {
 	left := maxDeletions
 	for _, timer := range conversation.TimerSteps() {

@@ -9,9 +9,9 @@ import (
 // turn is one step of the loop: changes of records, committed together, and
 // what is to happen once they are durable.
 type turn struct {
-	wire.Redacted
-	a   *Agent
-	now int64 // unix ms
+	a    *Agent
+	now  int64 // the time that counts, unix ms (clockcheck.go)
+	wall int64 // what the machine's clock shows, unix ms
 
 	batch  store.Batch
 	dirty  map[wire.ID]*entry // conversations to be stored
@@ -24,14 +24,13 @@ type turn struct {
 	input  int                  // number of the input that is being handled; -1: none
 	bodies map[wire.ID][]int    // inputs that were bodies, by conversation
 	tried  map[wire.ID][]uint64 // held bodies that were tried
-	again  map[wire.ID]bool     // conversations that were set aside and are tried again
 }
 
 // then has f called when the turn is durable, before its events go out.
 func (t *turn) then(f func()) { t.after = append(t.after, f) }
 
 // emit sends an event to every page when the turn is durable.
-func (t *turn) emit(e api.Event) { t.events = append(t.events, e) }
+func (t *turn) emit(e api.Event) { t.events = append(t.events, t.a.dated(e)) }
 
 // touch has a conversation stored, and shown to the pages, with this turn.
 func (t *turn) touch(e *entry) { t.dirty[e.c.ID] = e }
@@ -65,5 +64,5 @@ func (a *Agent) finish(t *turn) {
 	}
 	a.deposit()
 	a.workSlots()
-	a.workDoors()
+	a.readClock()
 }

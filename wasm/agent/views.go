@@ -18,8 +18,15 @@ func (a *Agent) snapshot() *api.Snapshot {
 		Drafts:  []api.Draft{}, Deletions: []api.Deletion{},
 		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
 	}
+	if off := a.clock.clock.Off(); off != 0 {
+		s.Clock = &api.Clock{Off: off}
+	}
 	if a.state.self == nil {
 		return s
+	}
+	by := a.wallMilli() - a.shownMilli()
+	for i := range s.Notes {
+		s.Notes[i] = datedNote(s.Notes[i], by)
 	}
 	s.Phase, s.Name = api.PhaseReady, a.state.self.Name
 	for _, e := range a.state.conversations {
@@ -41,7 +48,7 @@ func (a *Agent) snapshot() *api.Snapshot {
 	}
 	for _, inv := range a.state.invites {
 		if !inv.Dismissed {
-			s.Invites = append(s.Invites, *inviteView(inv))
+			s.Invites = append(s.Invites, *datedInvite(*inviteView(inv), by))
 		}
 	}
 	slices.SortFunc(s.Invites, func(x, y api.Invite) int {
@@ -70,16 +77,12 @@ func (a *Agent) viewOutside(e *entry) *api.Conversation {
 
 // viewAlone is what can be shown without calling any rule.
 func (e *entry) viewAlone() *api.Conversation {
-	c := &e.contact
 	v := &api.Conversation{
-		ID: e.c.ID.String(), Name: c.Petname, TheirName: c.TheirName, Verified: c.Verified,
-		KeyAlarm: c.KeyAlarm, Differ: c.Differ, RelayAlarm: c.RelayAlarm,
-		Met: api.MetByCode, State: api.ConversationOpen, Aside: e.viewAside(),
-		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: c.Created,
+		ID: e.c.ID.String(), Met: api.MetByCode,
+		State: api.ConversationOpen, Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
 	}
-	if v.Name == "" {
-		v.Name = v.TheirName
-	}
+	e.viewWho(v)
+	v.Aside = e.viewAside()
 	return v
 }
 
@@ -116,6 +119,9 @@ func (e *entry) view() (v *api.Conversation) {
 		v.State = api.ConversationFailed
 	default:
 		v.State = api.ConversationOpen
+	}
+	if e.previewOver {
+		v.Preview, v.PreviewMine, v.PreviewUnknown = "", false, false
 	}
 	if peer := e.c.Peer(); peer != nil {
 		v.Relay = peer.Relay()

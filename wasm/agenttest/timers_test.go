@@ -133,7 +133,7 @@ func TestALateStartShowsNothingExpired(t *testing.T) {
 		seen, _ = bob.Conversation(c)
 		require.Empty(t, seen.Preview)
 		require.Equal(t, []string{""}, texts(bob.Messages(c)))
-		require.False(t, bob.holds("timed-marker"))
+		bob.wait("its end", func() bool { return !bob.holds("timed-marker") })
 	})
 }
 
@@ -181,8 +181,10 @@ func readCrashingAt(t *testing.T, fault faulty.Fault, n int) (struck bool) {
 	bob.Survive(func() {
 		bob.wait("its end", func() bool { return len(bob.Messages(c)) == 1 })
 	})
-	require.False(t, bob.holds("timed-marker"))
-	bob.Survive(func() { bob.Snapshot() })
+	bob.Survive(func() {
+		bob.wait("its end on the disk", func() bool { return !bob.holds("timed-marker") })
+		bob.Snapshot()
+	})
 	require.Empty(t, bob.stored("due/"))
 	require.Empty(t, bob.stored("new/"))
 	struck = bob.Died()
@@ -278,7 +280,7 @@ func TestManyExpireAtOnce(t *testing.T) {
 		advance(2 * time.Hour)
 		bob.Start()
 		require.Len(t, bob.Messages(c), 1)
-		require.False(t, bob.holds("timed-marker"))
+		bob.wait("their end", func() bool { return !bob.holds("timed-marker") })
 		ada.Start()
 		require.Len(t, ada.Messages(c), 1)
 	})

@@ -66,17 +66,15 @@ type NewLock struct {
 }
 
 type UnlockArgs struct {
-	Redacted `json:"-" tstype:"-"`
-	Secret   Secret `json:"secret"`
+	Secret Secret `json:"secret"`
 }
 
 // LocksSetArgs replaces all locks; none: Petmail opens without a secret. Proof
 // opens one of the locks that stand, unless there is none. A lock that stays
 // is given again, unchanged, with its key.
 type LocksSetArgs struct {
-	Redacted `json:"-" tstype:"-"`
-	Proof    *Secret   `json:"proof,omitempty"`
-	Locks    []NewLock `json:"locks"`
+	Proof *Secret   `json:"proof,omitempty"`
+	Locks []NewLock `json:"locks"`
 }
 
 // Locks is what opens this Petmail; empty: nothing is needed.

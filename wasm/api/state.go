@@ -10,7 +10,6 @@ const (
 
 // Snapshot is everything a page shows at first, messages excepted.
 type Snapshot struct {
-	Redacted      `json:"-" tstype:"-"`
 	Phase         Phase          `json:"phase"`
 	Version       string         `json:"version"`
 	Name          string         `json:"name"` // what contacts see
@@ -22,6 +21,7 @@ type Snapshot struct {
 	Drafts        []Draft        `json:"drafts"`
 	Deletions     []Deletion     `json:"deletions"`         // under way for more than a second
 	Trouble       bool           `json:"trouble,omitempty"` // something that has to be done time and again fails each time
+	Clock         *Clock         `json:"clock,omitempty"`   // nil: right, as far as is known
 	Restarted     bool           `json:"restarted"`         // the agent has just recovered from a crash; say so once
 	Locks         []Lock         `json:"locks,omitempty"`
 	Problem       Problem        `json:"problem,omitempty"` // PhaseBroken
@@ -33,6 +33,13 @@ type RelayState struct {
 	State    Connection `json:"state"`
 	RetryAt  int64      `json:"retryAt"`  // unix ms, 0: not waiting
 	KeyAlarm bool       `json:"keyAlarm"` // the relay shows other keys than before or than to contacts
+}
+
+// Clock tells whether the device's clock is right.
+type Clock struct {
+	// Off is how far it is ahead of the relay's, in milliseconds; behind:
+	// negative. 0: right to the hour, as far as is known.
+	Off int64 `json:"off"`
 }
 
 type Connection string
@@ -60,7 +67,6 @@ type Settings struct {
 // else TheirName; it is empty if that shows nothing, and before they joined.
 // What a contact says of themselves later replaces neither.
 type Conversation struct {
-	Redacted       `json:"-" tstype:"-"`
 	ID             string            `json:"id"`
 	Name           string            `json:"name"`
 	TheirName      string            `json:"theirName"` // under which they were met, or which was accepted last
@@ -118,14 +124,13 @@ const (
 // Message is one line of a conversation. Cursor orders messages: greater is
 // later on screen, compared as strings.
 type Message struct {
-	Redacted `json:"-" tstype:"-"`
-	ID       string       `json:"id"`
-	Cursor   string       `json:"cursor"`
-	Mine     bool         `json:"mine"`
-	Kind     MessageKind  `json:"kind"`
-	Text     string       `json:"text"`
-	Time     int64        `json:"time"` // unix ms: written (mine) or received
-	State    MessageState `json:"state"`
+	ID     string       `json:"id"`
+	Cursor string       `json:"cursor"`
+	Mine   bool         `json:"mine"`
+	Kind   MessageKind  `json:"kind"`
+	Text   string       `json:"text"`
+	Time   int64        `json:"time"` // unix ms: written (mine) or received
+	State  MessageState `json:"state"`
 	// Timer is the seconds from reading until it disappears, 0: it stays; with
 	// KindTimer what was set.
 	Timer   int   `json:"timer"`
@@ -165,7 +170,6 @@ const (
 // Invite is an invitation, this agent's own or one it accepted, until the
 // person dismisses it.
 type Invite struct {
-	Redacted    `json:"-" tstype:"-"`
 	ID          string      `json:"id"`
 	Mine        bool        `json:"mine"` // this agent is the inviter
 	State       InviteState `json:"state"`

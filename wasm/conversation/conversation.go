@@ -47,15 +47,12 @@ type Conversation struct {
 	Timer uint64 `cbor:"15,keyasint,omitempty"`
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
 	TimerAt string `cbor:"16,keyasint,omitempty"`
-	// Door is the agent's number of the door that Own leads through.
-	Door uint64 `cbor:"23,keyasint,omitempty"`
-	// Formers are the addresses that members had before Own, oldest first.
-	Formers []Former `cbor:"24,keyasint,omitempty"`
 	// Marks are places of our own messages, ascending.
 	Marks []Mark `cbor:"27,keyasint,omitempty"`
 	// Read is what was read long ago; nil: nothing is known of it.
 	Read *ReadMark `cbor:"28,keyasint,omitempty"`
 
+	wall     func() int64 // unix ms; nil: what a call says
 	group    *mls.State
 	own      address.Address
 	provider mls.Provider
@@ -63,7 +60,6 @@ type Conversation struct {
 
 // Member is another agent in the conversation.
 type Member struct {
-	wire.Redacted
 	Leaf     uint32   `cbor:"1,keyasint"`
 	Persona  []byte   `cbor:"2,keyasint"` // Ed25519 public key
 	Name     string   `cbor:"3,keyasint"`
@@ -73,8 +69,6 @@ type Member struct {
 	Acked    uint64   `cbor:"7,keyasint,omitempty"` // it has our messages up to this number
 	Heard    bool     `cbor:"8,keyasint,omitempty"` // something it encrypted has arrived: it has joined
 	Done     []uint64 `cbor:"9,keyasint,omitempty"` // its latest requests to delete that were carried out here
-	// Epoch is the latest one that something of it was encrypted in.
-	Epoch uint64 `cbor:"14,keyasint,omitempty"`
 	// Placed is where its newest message stands; nil: none has arrived since
 	// this is noted.
 	Placed *Placed `cbor:"16,keyasint,omitempty"`
@@ -82,7 +76,6 @@ type Member struct {
 
 // Outgoing is an envelope body to be deposited at To.
 type Outgoing struct {
-	wire.Redacted
 	To    []byte // encoding of address.Address
 	Leaf  uint32
 	Body  []byte // plaintext of the envelope: an encoded Body
@@ -92,22 +85,24 @@ type Outgoing struct {
 // pskID names the PSK that binds a group to its invitation.
 var pskID = []byte("petmail/invite/1")
 
-// keyPackageLifetime covers the longest invitation and its clocks' skew.
-const (
-	keyPackageBefore = 24 * 3600      // seconds
-	keyPackageAfter  = 30 * 24 * 3600 // seconds
-)
+// anyTime is what a key package of an invitation is good for. Its time is the
+// invitation's: it is used once, by whoever took part in the key agreement, and
+// a machine whose clock is wrong shall not lose it.
+var anyTime = mls.Lifetime{NotAfter: ^uint64(0)}
 
 // Await returns a conversation that an invitation will open later, and the
 // key package that the inviter needs for that. id and psk come from the
 // invitation's key; own is the address made for this conversation. Here as in
 // Create and Load, provider computes the group's cryptography.
 func Await(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []byte, persona Persona, own address.Address) (*Conversation, []byte, error) {
+	return await(rand, provider, now, id, psk, persona, own, anyTime)
+}
+
+func await(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []byte, persona Persona, own address.Address, lifetime mls.Lifetime) (*Conversation, []byte, error) {
 	leaf, err := persona.leaf(rand, own)
 	if err != nil {
 		return nil, nil, err
 	}
-	lifetime := mls.Lifetime{NotBefore: uint64(now/1000 - keyPackageBefore), NotAfter: uint64(now/1000 + keyPackageAfter)}
 	kp, private, err := mls.NewKeyPackage(rand, Suite, leaf, lifetime, mls.KeyPackageOptions{Provider: provider})
 	if err != nil {
 		return nil, nil, fmt.Errorf("couldn't make key package: %w", err)
@@ -155,7 +150,7 @@ func Create(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []
 // open enters the group with the inviter's Welcome.
 func (c *Conversation) open(now int64, welcome []byte) error {
 	next := *c
-	if err := next.join(now, welcome); err != nil {
+	if err := next.join(welcome); err != nil {
 		return err
 	}
 	inviter, err := address.ParseAddress(next.Members[0].Address)
@@ -202,6 +197,18 @@ func (c *Conversation) readMembers() error {
 	return nil
 }
 
+// SetWall has messages dated and stamped by another clock (unix ms) than the
+// calls' now, which counts what cannot be undone: keys of ended epochs.
+func (c *Conversation) SetWall(wall func() int64) { c.wall = wall }
+
+// wallNow returns what messages written or received now are dated with.
+func (c *Conversation) wallNow(now int64) int64 {
+	if c.wall != nil {
+		return c.wall()
+	}
+	return now
+}
+
 // Group returns the encoded state of the MLS group, to be stored beside the
 // record; nil before there is one.
 func (c *Conversation) Group() ([]byte, error) {
@@ -235,6 +242,12 @@ func Load(record []byte, provider mls.Provider, group func(wire.ID) ([]byte, err
 	}
 	return &c, nil
 }
+
+// CameThrough reports whether an opened envelope was sealed to the address
+// that this conversation's members have. Nothing else of the envelope may be
+// looked at before it is (design §6: two colluding senders must not learn
+// that they write to the same agent).
+func (c *Conversation) CameThrough(o *address.Opened) bool { return o.Matches(c.own) }
 
 // Peer returns the other member of a direct conversation, or nil before there
 // is one.
@@ -291,5 +304,5 @@ func Remains(id wire.ID, record []byte) *Conversation {
 	if err != nil {
 		return &Conversation{ID: id}
 	}
-	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer, Door: c.Door, Formers: c.Formers, Pending: c.Pending}
+	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"petmail/shared/mls"
 )
@@ -70,7 +71,7 @@ func (c *Conversation) found(rand io.Reader, now int64, leaf mls.LeafParams, key
 	candidate, err := alone.Commit(rand, mls.CommitParams{
 		Proposals: []mls.Proposal{mls.Add(kp), mls.PSK(pskID)},
 		PSKs:      pskLookup(psk),
-		Now:       now / 1000,
+		Now:       within(kp.Leaf().Lifetime, now/1000),
 	})
 	if err != nil {
 		return nil, err
@@ -82,8 +83,14 @@ func (c *Conversation) found(rand io.Reader, now int64, leaf mls.LeafParams, key
 	return candidate.Welcome, c.readMembers()
 }
 
+// within returns now, or what is nearest to it in a lifetime (all in unix
+// seconds): nobody's clock decides whether an invitation leads to a group.
+func within(l mls.Lifetime, now int64) int64 {
+	return min(max(now, int64(min(l.NotBefore, math.MaxInt64))), int64(min(l.NotAfter, math.MaxInt64)))
+}
+
 // join enters the group of the invitation by the inviter's Welcome.
-func (c *Conversation) join(now int64, welcome []byte) error {
+func (c *Conversation) join(welcome []byte) error {
 	private, err := mls.UnmarshalKeyPackagePrivate(c.Join)
 	if err != nil {
 		return fmt.Errorf("couldn't decode key package: %w", err)
@@ -92,7 +99,7 @@ func (c *Conversation) join(now int64, welcome []byte) error {
 		KeyPackages: []*mls.KeyPackagePrivate{private},
 		PSKs:        pskLookup(c.PSK),
 		Config:      groupConfig(c.provider),
-		Now:         now / 1000,
+		Now:         math.MaxInt64, // after the beginning of every lifetime
 	})
 	if err != nil {
 		return fmt.Errorf("couldn't join group: %w", err)

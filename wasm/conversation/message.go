@@ -63,7 +63,7 @@ func (m Message) Text() (text string, ok bool) {
 // Write makes a text message of our own at now (unix ms). It goes out with
 // Seal; while the conversation is Waiting it only waits.
 func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, error) {
-	body, err := wire.Marshal(Text{Text: text})
+	body, err := wire.Marshal(Text{text})
 	if err != nil {
 		return Message{}, err
 	}
@@ -85,6 +85,7 @@ func (c *Conversation) compose(rand io.Reader, now int64, kind Kind, body []byte
 		return Message{}, fmt.Errorf("couldn't draw message id: %w", err)
 	}
 	c.Sent++
+	now = c.wallNow(now)
 	c.Clock = c.Clock.next(now)
 	c.mark(c.Sent, c.Clock)
 	seen := uint64(1)
@@ -120,7 +121,7 @@ func (c *Conversation) SealAcks(rand io.Reader, now int64) ([]Outgoing, error) {
 		c.AckDue = 0
 		return nil, nil
 	}
-	c.Clock = c.Clock.next(now)
+	c.Clock = c.Clock.next(c.wallNow(now))
 	return c.encrypt(rand, Content{Time: c.Clock, Kind: KindAck}, ^uint64(0))
 }
 
@@ -199,7 +200,6 @@ func (c *Conversation) Readable(epoch uint64, age int64) bool {
 
 // Result is what an arriving body did.
 type Result struct {
-	wire.Redacted
 	// Message is a new message to store and show, or nil.
 	Message *Message
 	// Removals are messages that their author has deleted for everyone.
@@ -300,7 +300,6 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		return Result{}, nil
 	}
 	var r Result
-	m.Epoch = max(m.Epoch, received.Epoch)
 	if !m.Heard {
 		m.Heard, r.Heard = true, true
 	}
@@ -338,7 +337,7 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 	}
 	r.Message = &Message{
 		ID: content.ID, Cursor: order.cursor(m.Persona, content.Number), Kind: content.Kind, Body: content.Body,
-		Time: now, State: Arrived, Number: content.Number, Stamp: order, Timer: TimerStep(content.Timer),
+		Time: c.wallNow(now), State: Arrived, Number: content.Number, Stamp: order, Timer: TimerStep(content.Timer),
 	}
 	if order != content.Time {
 		r.Message.Claimed = content.Time.cursor(m.Persona, content.Number)

@@ -90,11 +90,11 @@ func (c *Conversation) belowOwn(claim Stamp, number uint64) Stamp {
 }
 
 // place returns where m's message number stands that claims a stamp, and
-// whose author had seen our messages up to seen; now is the clock's, unix ms.
+// whose author had seen our messages up to seen; now is unix ms.
 func (c *Conversation) place(m *Member, number uint64, claim Stamp, seen uint64, now int64) Stamp {
 	order := claim
 	if claim.Milli < 0 || claim.Milli > maxStamp {
-		order = c.Clock.next(now)
+		order = c.Clock.next(c.wallNow(now))
 	}
 	order = c.belowOwn(order, seen)
 	if p := m.Placed; p != nil && number > p.Number {

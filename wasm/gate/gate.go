@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/store"
 	"petmail/wasm/vault"
@@ -68,7 +67,6 @@ const (
 
 // Gate is safe for concurrent use.
 type Gate struct {
-	wire.Redacted
 	config Config
 
 	mu      sync.Mutex

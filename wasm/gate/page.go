@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 
-	"petmail/shared/wire"
 	"petmail/wasm/api"
 )
 
@@ -16,7 +15,6 @@ const greeting = -1
 // page is one attached page. The gate's mu guards what connects it to the
 // agent.
 type page struct {
-	wire.Redacted
 	gate *Gate
 
 	greeted bool // it said hello, and waits for events

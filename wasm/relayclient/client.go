@@ -43,6 +43,10 @@ type Options struct {
 	Rand io.Reader
 	// Logger hears at debug level why sockets ended; silent by default.
 	Logger *slog.Logger
+	// OnDate, if set, hears what time a relay says it is: with every answer
+	// that tells, and with a zero time for those that do not. It is called by
+	// whoever made the request, and must not block.
+	OnDate func(relayURL string, date time.Time)
 }
 
 // Client talks to relays, to whichever a call names. Its methods may be
@@ -56,11 +60,12 @@ type Client struct {
 	rand      io.Reader
 	log       *slog.Logger
 	foreign   *string // see Foreign; nil: the person named the relays
+	onDate    func(string, time.Time)
 }
 
 // New returns a Client that uses t.
 func New(t Transport, o Options) *Client {
-	c := &Client{transport: t, rand: o.Rand, log: o.Logger}
+	c := &Client{transport: t, rand: o.Rand, log: o.Logger, onDate: o.OnDate}
 	if c.rand == nil {
 		c.rand = rand.Reader
 	}
@@ -210,6 +215,9 @@ func (c *Client) do(ctx context.Context, op, method, relayURL, route string, bod
 	r, err := c.transport.Do(ctx, Request{Method: method, URL: target, Body: body, MaxResponse: max(maxResponse, relayproto.MaxErrorBody)})
 	if err != nil {
 		return Response{}, networkError(op, r.Status, err)
+	}
+	if c.onDate != nil {
+		c.onDate(relayURL, r.Date)
 	}
 	return r, nil
 }

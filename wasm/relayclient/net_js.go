@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"petmail/wasm/relayclient/netjs"
 )
@@ -25,7 +26,7 @@ func (n *Network) CloseIdle() {}
 
 // Do implements Transport.
 func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
-	status, data, err := netjs.Fetch(ctx, r.Method, r.URL, r.Body, r.MaxResponse)
+	status, date, data, err := netjs.Fetch(ctx, r.Method, r.URL, r.Body, r.MaxResponse)
 	switch {
 	case errors.Is(err, netjs.ErrTooLarge):
 		return Response{Status: status}, ErrResponseTooLarge
@@ -34,7 +35,17 @@ func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
 	case err != nil:
 		return Response{}, fmt.Errorf("couldn't send request: %w", err)
 	}
-	return Response{Status: status, Body: data}, nil
+	return Response{Status: status, Body: data, Date: parseDate(date)}, nil
+}
+
+// parseDate reads a Date header; zero if it is none. RFC 9110 has servers write
+// this one form; net/http, which knows the older ones, stays out of the browser.
+func parseDate(header string) time.Time {
+	date, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", header)
+	if err != nil {
+		return time.Time{}
+	}
+	return date
 }
 
 // Dial implements Transport.

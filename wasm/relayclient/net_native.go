@@ -94,7 +94,8 @@ func (n *Network) Do(ctx context.Context, r Request) (Response, error) {
 	if len(data) > r.MaxResponse {
 		return Response{Status: resp.StatusCode}, ErrResponseTooLarge
 	}
-	return Response{Status: resp.StatusCode, Body: data}, nil
+	date, _ := http.ParseTime(resp.Header.Get("Date")) // zero if there is none
+	return Response{Status: resp.StatusCode, Body: data, Date: date}, nil
 }
 
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -21,7 +21,6 @@ const (
 
 // Phase is one message of the own side; Body is at most wormhole.MaxBody.
 type Phase struct {
-	wire.Redacted
 	Name string
 	Body []byte
 }
@@ -54,7 +53,6 @@ type RendezvousConfig struct {
 // whenever it is lost. What was added stays to be sent until the relay has
 // shown that it keeps it. Its methods may be called concurrently.
 type Rendezvous struct {
-	wire.Redacted
 	client *Client
 	config RendezvousConfig
 	cancel context.CancelFunc
@@ -78,7 +76,6 @@ type Rendezvous struct {
 }
 
 type outgoing struct {
-	wire.Redacted
 	Phase
 	attempted bool // an earlier socket or run may have brought it to the relay
 }
@@ -152,7 +149,7 @@ func (r *Rendezvous) add(p Phase, attempted bool) error {
 	if len(r.outgoing) >= maxPhases {
 		return inputError(op, "too many phases")
 	}
-	r.outgoing = append(r.outgoing, outgoing{Phase: p, attempted: attempted})
+	r.outgoing = append(r.outgoing, outgoing{p, attempted})
 	return nil
 }
 

@@ -3,14 +3,12 @@ package relayclient
 import (
 	"context"
 	"errors"
-
-	"petmail/shared/wire"
+	"time"
 )
 
 // Request is one HTTP request. It carries no headers, so that a browser sends
 // POST and GET across origins without asking first.
 type Request struct {
-	wire.Redacted
 	Method string
 	URL    string
 	Body   []byte
@@ -20,9 +18,11 @@ type Request struct {
 
 // Response is the answer to a Request.
 type Response struct {
-	wire.Redacted
 	Status int
 	Body   []byte
+	// Date is the time by the server's clock, as its header says; zero if
+	// there is none, or a browser does not show it.
+	Date time.Time
 }
 
 // ErrResponseTooLarge comes from Transport.Do, together with the status, when

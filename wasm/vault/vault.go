@@ -7,7 +7,6 @@ import (
 	"io"
 	"sync"
 
-	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
@@ -45,7 +44,6 @@ var (
 // Vault is a store.Store. Get and Scan wrap a *DamageError where a page or
 // record does not open; others stay readable.
 type Vault struct {
-	wire.Redacted
 	config Config
 
 	commit sync.Mutex // held over a whole Commit
@@ -66,7 +64,6 @@ type Vault struct {
 
 // state is one version of the tree.
 type state struct {
-	wire.Redacted
 	seq       uint64
 	top       *node
 	recent    *node // a leaf of items that are not in the tree

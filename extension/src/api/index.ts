@@ -10,6 +10,7 @@
 export interface Event {
   snapshot?: Snapshot; // replaces everything
   relay?: RelayState;
+  clock?: Clock;
   conversation?: Conversation; // new or changed
   conversationRemoved?: string;
   message?: MessageEvent;
@@ -557,6 +558,7 @@ export interface Snapshot {
   drafts: Draft[];
   deletions: Deletion[]; // under way for more than a second
   trouble?: boolean; // something that has to be done time and again fails each time
+  clock?: Clock; // nil: right, as far as is known
   restarted: boolean; // the agent has just recovered from a crash; say so once
   locks?: Lock[];
   problem?: Problem; // PhaseBroken
@@ -569,6 +571,16 @@ export interface RelayState {
   state: Connection;
   retryAt: number /* int64 */; // unix ms, 0: not waiting
   keyAlarm: boolean; // the relay shows other keys than before or than to contacts
+}
+/**
+ * Clock tells whether the device's clock is right.
+ */
+export interface Clock {
+  /**
+   * Off is how far it is ahead of the relay's, in milliseconds; behind:
+   * negative. 0: right to the hour, as far as is known.
+   */
+  off: number /* int64 */;
 }
 export type Connection =
   | "connected"

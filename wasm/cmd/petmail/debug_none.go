@@ -7,5 +7,8 @@ import (
 	"time"
 )
 
-// debug is for test builds only; it returns the agent's clock.
-func debug(*slog.Logger) func() time.Time { return time.Now }
+// debug is for test builds only; it returns the agent's clocks.
+func debug(*slog.Logger) clocks {
+	began := time.Now()
+	return clocks{time.Now, func() time.Duration { return time.Since(began) }}
+}

@@ -43,21 +43,27 @@ func (h host) failed(reason string) {
 	os.Exit(1)
 }
 
-func open(h host, logger *slog.Logger, now func() time.Time) (*gate.Gate, error) {
+// clocks are what the agent knows of time.
+type clocks struct {
+	now     func() time.Time     // the machine's clock
+	elapsed func() time.Duration // how long the process runs
+}
+
+func open(h host, logger *slog.Logger, c clocks) (*gate.Gate, error) {
 	places, err := openPlaces(h, logger)
 	if err != nil {
 		return nil, err
 	}
 	return gate.Open(gate.Config{
 		Vault: places,
-		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger, now) },
+		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger, c) },
 		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
 		Remove: func() {
 			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
 				logger.Warn("couldn't remove what is left, which is empty", "err", err)
 			}
 		},
-		Now:     now,
+		Now:     c.now,
 		Logger:  logger,
 		Version: h.text("version"),
 		End: func(reason gate.Reason) {
@@ -70,12 +76,13 @@ func open(h host, logger *slog.Logger, now func() time.Time) (*gate.Gate, error)
 	})
 }
 
-func start(h host, s store.Store, erased func(), logger *slog.Logger, now func() time.Time) (gate.Agent, error) {
+func start(h host, s store.Store, erased func(), logger *slog.Logger, c clocks) (gate.Agent, error) {
 	a, err := agent.Open(agent.Config{
 		Store:     s,
 		Transport: relayclient.Net(relayclient.NetOptions{}),
 		Rand:      rand.Reader,
-		Now:       now,
+		Now:       c.now,
+		Elapsed:   c.elapsed,
 		Logger:    logger,
 		Version:   h.text("version"),
 		Restarted: h.Get("restarted").Bool(),

@@ -18,11 +18,12 @@ var (
 
 // Fetch sends one request and reads its whole answer, at most maxBody bytes. It
 // carries no headers of ours, no credentials and no referrer, and neither uses
-// nor fills the browser's cache. With ErrTooLarge comes the status. It returns
-// soon after ctx ends.
-func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (status int, data []byte, err error) {
+// nor fills the browser's cache. With ErrTooLarge comes the status. date is the
+// header of that name, "" if the browser does not show it. It returns soon
+// after ctx ends.
+func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (status int, date string, data []byte, err error) {
 	if err := ctx.Err(); err != nil {
-		return 0, nil, err
+		return 0, "", nil, err
 	}
 	abort := js.Global().Get("AbortController").New()
 	stop := context.AfterFunc(ctx, func() { abort.Call("abort") })
@@ -30,21 +31,24 @@ func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (s
 
 	response, err := await(js.Global().Call("fetch", url, options(method, body, abort.Get("signal"))))
 	if err != nil {
-		return 0, nil, failure(ctx, "couldn't fetch", err)
+		return 0, "", nil, failure(ctx, "couldn't fetch", err)
 	}
 	if response.Get("type").String() == "opaqueredirect" {
-		return 0, nil, ErrRedirected
+		return 0, "", nil, ErrRedirected
 	}
 	status = response.Get("status").Int()
+	if header := response.Get("headers").Call("get", "date"); header.Type() == js.TypeString {
+		date = header.String()
+	}
 	data, err = read(response, maxBody)
 	if errors.Is(err, ErrTooLarge) {
 		abort.Call("abort")
-		return status, nil, err
+		return status, date, nil, err
 	}
 	if err != nil {
-		return status, nil, failure(ctx, "couldn't read response", err)
+		return status, date, nil, failure(ctx, "couldn't read response", err)
 	}
-	return status, data, nil
+	return status, date, data, nil
 }
 
 func options(method string, body []byte, signal js.Value) map[string]any {

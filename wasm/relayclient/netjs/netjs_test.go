@@ -42,7 +42,7 @@ func TestFetch(t *testing.T) {
 	} {
 		// Twice: the first answer sets a cookie.
 		for range 2 {
-			status, data, err := Fetch(bounded(t), c.method, origin()+"/net/echo", c.body, 2<<20)
+			status, _, data, err := Fetch(bounded(t), c.method, origin()+"/net/echo", c.body, 2<<20)
 			require.NoError(t, err)
 			require.Equal(t, c.status, status)
 			var got echoed
@@ -57,33 +57,33 @@ func TestFetch(t *testing.T) {
 }
 
 func TestFetchAnswers(t *testing.T) {
-	status, data, err := Fetch(bounded(t), "GET", origin()+"/net/empty", nil, 10)
+	status, _, data, err := Fetch(bounded(t), "GET", origin()+"/net/empty", nil, 10)
 	require.NoError(t, err)
 	require.Equal(t, 412, status)
 	require.Empty(t, data)
 
-	_, _, err = Fetch(bounded(t), "GET", origin()+"/net/moved", nil, 1000)
+	_, _, _, err = Fetch(bounded(t), "GET", origin()+"/net/moved", nil, 1000)
 	require.ErrorIs(t, err, ErrRedirected)
 
-	status, data, err = Fetch(bounded(t), "GET", origin()+"/net/exact", nil, 100_000)
+	status, _, data, err = Fetch(bounded(t), "GET", origin()+"/net/exact", nil, 100_000)
 	require.NoError(t, err)
 	require.Equal(t, 200, status)
 	require.Equal(t, bytes.Repeat([]byte{1}, 100_000), data)
 }
 
 func TestFetchIsBounded(t *testing.T) {
-	status, _, err := Fetch(bounded(t), "GET", origin()+"/net/exact", nil, 99_999)
+	status, _, _, err := Fetch(bounded(t), "GET", origin()+"/net/exact", nil, 99_999)
 	require.ErrorIs(t, err, ErrTooLarge)
 	require.Equal(t, 200, status)
-	_, _, err = Fetch(bounded(t), "GET", origin()+"/net/endless", nil, 1<<20)
+	_, _, _, err = Fetch(bounded(t), "GET", origin()+"/net/endless", nil, 1<<20)
 	require.ErrorIs(t, err, ErrTooLarge)
 }
 
 func TestFetchFails(t *testing.T) {
-	_, _, err := Fetch(bounded(t), "GET", origin()+"/net/cut", nil, 1000)
+	_, _, _, err := Fetch(bounded(t), "GET", origin()+"/net/cut", nil, 1000)
 	require.Error(t, err)
 	for _, url := range []string{"http://localhost:1/secret", "http://[/secret"} {
-		_, _, err := Fetch(bounded(t), "POST", url, []byte("x"), 1000)
+		_, _, _, err := Fetch(bounded(t), "POST", url, []byte("x"), 1000)
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "secret")
 	}
@@ -92,13 +92,13 @@ func TestFetchFails(t *testing.T) {
 func TestFetchEndsWithContext(t *testing.T) {
 	for _, path := range []string{"/net/silent", "/net/stalls"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		_, _, err := Fetch(ctx, "GET", origin()+path, nil, 1000)
+		_, _, _, err := Fetch(ctx, "GET", origin()+path, nil, 1000)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		cancel()
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := Fetch(ctx, "GET", origin()+"/net/echo", nil, 1000)
+	_, _, _, err := Fetch(ctx, "GET", origin()+"/net/echo", nil, 1000)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -212,7 +212,7 @@ func TestClosesRightly(t *testing.T) {
 	s := dial(t, "/socket/closing")
 	s.Close()
 	for {
-		_, data, err := Fetch(bounded(t), "GET", origin()+"/net/closings", nil, 1000)
+		_, _, data, err := Fetch(bounded(t), "GET", origin()+"/net/closings", nil, 1000)
 		require.NoError(t, err)
 		var codes []int
 		require.NoError(t, json.Unmarshal(data, &codes))

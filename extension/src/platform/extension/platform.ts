@@ -2,7 +2,6 @@ import { connect } from "../../agent/client";
 import { hold } from "../../agent/names";
 import type { AgentClient } from "../../agent/types";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
-import { keptInvite, letInviteGo } from "../kept";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
@@ -62,9 +61,7 @@ export function extensionPlatform(): Platform {
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
     mayAskToPersist,
     estimate,
-    takeInvite: async () => takeFromAddress() ?? keptInvite(),
-    keptInvite,
-    letInviteGo,
+    takeInvite: async () => takeFromAddress(),
     onInvite: onInviteInAddress,
     openAppWithInvite: (text) => location.assign(appWithInvite(text)),
     handoverLink,

@@ -3,7 +3,6 @@ import { prepareHost, startHost } from "../../agent/host";
 import type { AgentClient } from "../../agent/types";
 import { clearOrigin } from "../erased";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
-import { keepInvite, keptInvite, letInviteGo } from "../kept";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
@@ -35,6 +34,7 @@ function unregisterHandover(): void {
 export function webPlatform(): Platform {
   const { onCanInstall, install } = installer();
   let client: AgentClient | undefined;
+  let handed: string | undefined;
 
   const start = (): AgentClient => {
     startHost(import.meta.env.VITE_VERSION, erased);
@@ -86,12 +86,14 @@ export function webPlatform(): Platform {
       navigator.serviceWorker?.addEventListener("message", heard);
       return () => navigator.serviceWorker?.removeEventListener("message", heard);
     },
-    takeInvite: async () => takeFromAddress() ?? keptInvite(),
-    keptInvite,
-    letInviteGo,
+    takeInvite: async () => {
+      const invite = handed ?? takeFromAddress();
+      handed = undefined;
+      return invite;
+    },
     onInvite: onInviteInAddress,
     openAppWithInvite: (text) => {
-      keepInvite(text);
+      handed = text;
       history.replaceState(null, "", "/");
     },
     handoverLink,

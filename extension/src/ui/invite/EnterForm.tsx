@@ -1,13 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { platform } from "../../platform";
-import { findLink } from "../../platform/link";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
 import type { State } from "../state";
 import { Completions, useCompletions } from "./Completions";
-import { settled } from "./kept";
-import { OfferField } from "./OfferField";
 
 interface Props {
   state: State;
@@ -15,21 +11,22 @@ interface Props {
   text: string;
   /** What is wrong with that, if it was tried. */
   error?: string;
-  /** The text came from outside: it can be refused. */
-  asked?: boolean;
 }
 
+/** No code or link is longer. */
+const MAX = 1_000;
+
 /** Petmail's numbers have four digits. */
-const FOREIGN = /^[^\p{L}\p{Nd}]*\p{Nd}{1,3}[^\p{L}\p{Nd}]+\p{L}/u;
+const FOREIGN = /^\s*\d{1,3}[-\s]+\w/;
 
 /** Where a code or link is entered. */
-export function EnterForm({ state, text: given, error: known, asked }: Props) {
-  const field = useRef<HTMLTextAreaElement>(null);
+export function EnterForm({ state, text: given, error: known }: Props) {
+  const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(given);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(known ?? "");
   const completions = useCompletions(state, text);
-  const found = useMemo(() => findLink(text), [text]);
+  const relay = relayOf(text);
 
   useEffect(() => field.current?.focus(), []);
 
@@ -44,10 +41,8 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
     setError("");
     try {
       await state.accept(text);
-      settled(text);
       setText("");
     } catch (reason) {
-      settled(text, reason);
       setError(errorText(reason));
       field.current?.focus();
     } finally {
@@ -66,14 +61,20 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
     >
       <div class="field">
         <label for="invite-enter">{t("enter.label")}</label>
-        <OfferField
+        <input
           id="invite-enter"
-          field={field}
+          ref={field}
+          data-testid="invite-enter"
           value={text}
-          invalid={error !== ""}
-          describedBy="enter-note enter-error"
-          onInput={(typed) => {
-            setText(typed);
+          maxLength={MAX}
+          dir="ltr"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-invalid={error ? true : undefined}
+          aria-describedby="enter-note enter-error"
+          onInput={(event) => {
+            setText(event.currentTarget.value);
             setError("");
           }}
         />
@@ -88,11 +89,7 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
           />
         ) : (
           <p class="note" id="enter-note" role="status">
-            {found === "several"
-              ? t("enter.several")
-              : found
-                ? t("enter.linkFound", { relay: found.relay })
-                : t("enter.example")}
+            {relay ? t("enter.linkFound", { relay }) : t("enter.example")}
           </p>
         )}
       </div>
@@ -110,19 +107,6 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
       >
         {busy ? t("enter.accepting") : t("enter.accept")}
       </button>
-      {asked && (
-        <button
-          type="button"
-          class="button quiet"
-          data-testid="invite-dismiss"
-          onClick={() => {
-            platform.letInviteGo();
-            state.show({ kind: "home" });
-          }}
-        >
-          {t("enter.refuse")}
-        </button>
-      )}
       <button
         type="button"
         class="button quiet"
@@ -133,4 +117,10 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
       </button>
     </form>
   );
+}
+
+/** The host of an invite link, or "" if the text is none. */
+export function relayOf(text: string): string {
+  const link = /https?:\/\/([^\s/?#]+)\/i\/[^\s?#]*#\S/.exec(text);
+  return link?.[1] ?? "";
 }

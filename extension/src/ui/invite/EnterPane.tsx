@@ -1,5 +1,3 @@
-import { useMemo } from "preact/hooks";
-import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { Notice } from "../components";
 import type { State } from "../state";
@@ -16,11 +14,7 @@ interface Props {
 }
 
 /** The way in for whoever was told a code or sent a link. */
-export function EnterPane({ state, text: given, asked: came, error }: Props) {
-  // What brought the person here waits until it is taken or refused.
-  const kept = useMemo(() => (given ? undefined : platform.keptInvite()), [given]);
-  const text = kept ?? given;
-  const asked = came || kept !== undefined;
+export function EnterPane({ state, text, asked, error }: Props) {
   const name = state.data.value?.name ?? "";
   return (
     <article class="letter centered" aria-labelledby="enter-title">
@@ -30,7 +24,7 @@ export function EnterPane({ state, text: given, asked: came, error }: Props) {
       ) : (
         <p class="note">{t("enter.how")}</p>
       )}
-      <EnterForm key={text} state={state} text={text} error={error} asked={asked} />
+      <EnterForm key={text} state={state} text={text} error={error} />
     </article>
   );
 }
