@@ -130,6 +130,11 @@ func traffic(t *testing.T, r *running, names map[string][]byte) {
 	require.Equal(t, http.StatusMethodNotAllowed, do("ODDMETHOD", slot, nil))
 	names["a method"] = []byte("ODDMETHOD")
 	require.Equal(t, http.StatusNotFound, do("GET", "/i/secret-path?secret-query", nil))
+	for _, path := range []string{"/i/%23peti1secret-of-a-link", "/i/?peti1secret-of-a-link", "/peti1secret-of-a-link"} {
+		do("GET", path, nil)
+		do("POST", path, nil)
+	}
+	names["the secret of a link"] = []byte("secret-of-a-link")
 	names["a path"], names["a query"] = []byte("secret-path"), []byte("secret-query")
 
 	request, err := relayproto.SignMailboxRequest(somebody.key, relayproto.MailboxRequest{RelayID: somebody.relay.ID, Counter: 1})

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -84,6 +85,10 @@ func (a *webApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
 	}
+	if strayed(r.URL) {
+		a.serveStrayed(w, r)
+		return
+	}
 	name, ok := fileName(r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
@@ -139,6 +144,44 @@ func (a *webApp) underPath(name string) bool {
 
 // maxFolders bounds the folders that underPath cuts off.
 const maxFolders = 4
+
+// landingPage reads an invitation out of its own address, and clears it.
+const landingPage = "i/index.html"
+
+// strayed reports whether an address holds, where browsers send it, what
+// belongs behind the "#" of an invite link: programs that pass links on write
+// "%23" for it, or make a query of it.
+func strayed(u *url.URL) bool {
+	query, err := url.QueryUnescape(u.RawQuery)
+	if err != nil {
+		query = u.RawQuery
+	}
+	path := strings.ToLower(u.Path)
+	return strings.Contains(path, secretMark) || strings.Contains(strings.ToLower(query), secretMark) ||
+		strings.HasPrefix(path, "/i") && strings.Contains(path, "#")
+}
+
+// secretMark begins the secret of an invite link (shared/spec/invite.md).
+const secretMark = "peti1"
+
+// serveStrayed answers with the page that takes the secret out of the address,
+// says so and goes on with it. Nobody keeps the answer: it is kept by address.
+func (a *webApp) serveStrayed(w http.ResponseWriter, r *http.Request) {
+	r.Header.Del("If-None-Match")
+	w.Header().Set("Cache-Control", "no-store")
+	if err := a.serveFile(noStore{w}, r, landingPage); err != nil {
+		http.Error(w, "This is an invite link that another program has changed. In its address, write # for %23, or ask for it again.", http.StatusNotFound)
+	}
+}
+
+// noStore keeps an answer from being kept, whatever its file allows.
+type noStore struct{ http.ResponseWriter }
+
+func (w noStore) WriteHeader(status int) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Del("ETag")
+	w.ResponseWriter.WriteHeader(status)
+}
 
 // isFolder tells whether name is a folder with a page of its own.
 func (a *webApp) isFolder(name string) bool {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -111,6 +112,31 @@ func TestWebApp(t *testing.T) {
 	}
 	require.Equal(t, http.StatusMethodNotAllowed, fetch(h, "POST", "/").StatusCode)
 	require.Equal(t, "/i/", fetch(h, "GET", "/i").Header.Get("Location"))
+}
+
+// TestStrayedSecrets: an address that holds the secret of a link where browsers
+// send it is answered with the page that clears it, and kept by nobody.
+func TestStrayedSecrets(t *testing.T) {
+	const secret = "peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn"
+	h := handler(t, native.Config{Web: webApp(t)})
+	for _, path := range []string{
+		"/i/%23" + secret, "/i/%2523" + secret, "/i%2F%23" + secret, "/i%23" + secret, "/I/%23" + strings.ToUpper(secret),
+		"/i/" + secret, "/i/?" + secret, "/i?" + secret, "/i/?secret=" + secret, "/i/?x=%23" + secret, "/?" + secret, "/" + secret,
+		"/index.html?" + secret, "/nothing/" + secret, "/i/%23" + secret + "/x?fbclid=y", "/i/%23broken", "/i/?bad%zz" + secret,
+		"/assets/app-1a2b.js?" + secret, "/i/%23" + secret + ".br",
+	} {
+		r := fetch(h, "GET", path, "If-None-Match", "*")
+		require.Equal(t, http.StatusOK, r.StatusCode, path)
+		require.Equal(t, "<html>landing</html>", text(t, r), path)
+		require.Equal(t, "no-store", r.Header.Get("Cache-Control"), path)
+		require.Equal(t, "no-referrer", r.Header.Get("Referrer-Policy"), path)
+		require.Empty(t, r.Header.Get("ETag"), path)
+		require.Empty(t, r.Header.Get("Location"), path)
+	}
+	r := fetch(handler(t, native.Config{}), "GET", "/i/%23"+secret)
+	require.Equal(t, http.StatusNotFound, r.StatusCode)
+	require.Equal(t, "no-store", r.Header.Get("Cache-Control"))
+	require.NotContains(t, text(t, r), secret)
 }
 
 func TestWebAppCompressed(t *testing.T) {

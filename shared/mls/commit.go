@@ -10,6 +10,7 @@ import (
 // CommitParams say what a commit does. The zero value with Now set commits
 // all pending proposals, or just updates the sender's keys.
 type CommitParams struct {
+	redacted
 	// Proposals are committed by value, after the pending ones.
 	Proposals []Proposal
 	// IgnorePending leaves out the pending proposals, which then lapse.
@@ -37,6 +38,7 @@ type CommitParams struct {
 
 // Changes are what a commit does, all of it.
 type Changes struct {
+	redacted
 	// Proposals are what it commits, those by reference included.
 	Proposals []Proposal
 	// Path says that the committer renewed its keys, and its leaf from Before
@@ -59,6 +61,7 @@ type Changes struct {
 // Candidate is a commit that may become the group's next epoch. It holds
 // secrets.
 type Candidate struct {
+	redacted
 	// Commit is the message for the members of the current epoch.
 	Commit []byte
 	// Welcome is the message for those added, nil if there are none.
@@ -144,7 +147,7 @@ func (s *State) proposalsToCommit(rand io.Reader, p CommitParams) ([]sourced, []
 	var refs []proposalOrRef
 	if !p.IgnorePending {
 		for _, pend := range s.committable(p) {
-			list = append(list, sourced{pend.proposal, pend.sender, pend, true})
+			list = append(list, sourced{proposal: pend.proposal, sender: pend.sender, pending: pend, signed: true})
 			refs = append(refs, proposalOrRef{ref: pend.ref})
 		}
 	}
@@ -153,7 +156,7 @@ func (s *State) proposalsToCommit(rand io.Reader, p CommitParams) ([]sourced, []
 		if err != nil {
 			return nil, nil, err
 		}
-		list = append(list, sourced{prop, memberSender(s.ep.own), nil, true})
+		list = append(list, sourced{proposal: prop, sender: memberSender(s.ep.own), pending: nil, signed: true})
 		refs = append(refs, proposalOrRef{proposal: prop})
 	}
 	return list, refs, nil
@@ -234,6 +237,7 @@ func (s *State) dropUnfit(list []*pendingProposal, p CommitParams) []*pendingPro
 
 // commitBuild gathers what goes into a commit, of a member or of a joiner.
 type commitBuild struct {
+	redacted
 	s        *State // for a joiner: the group as its GroupInfo shows it
 	a        *applied
 	list     []sourced

@@ -309,7 +309,7 @@ func (w *writer) ratchet(r ratchet) {
 func (r *reader) secretTree(c *suiteCipher) secretTree {
 	var t secretTree
 	r.list(2*MaxMembers, func(r *reader) {
-		s := treeSecret{nodeIndex(r.u32()), r.take(c.nh)}
+		s := treeSecret{node: nodeIndex(r.u32()), secret: r.take(c.nh)}
 		if n := len(t.frontier); s.node >= 2*MaxMembers || n > 0 && t.frontier[n-1].node.last() >= s.node.first() {
 			r.fail("secret tree out of order")
 		}

@@ -59,6 +59,7 @@ func (w *writer) sender(s sender) {
 
 // framedContent is FramedContent; body is the encoding of the content itself.
 type framedContent struct {
+	redacted
 	groupID []byte
 	epoch   uint64
 	sender  sender
@@ -133,6 +134,7 @@ func (w *writer) authData(a authData, typ uint8) {
 
 // authenticated is AuthenticatedContent.
 type authenticated struct {
+	redacted
 	wire    uint16
 	content *framedContent
 	raw     []byte // FramedContent
@@ -171,6 +173,7 @@ func (a *authenticated) ref(c *suiteCipher) []byte {
 
 // publicMessage is PublicMessage of section 6.2.
 type publicMessage struct {
+	redacted
 	authenticated
 	membershipTag []byte
 }
@@ -206,6 +209,7 @@ func (m *publicMessage) tbm(context []byte) []byte {
 
 // privateMessage is PrivateMessage of section 6.3.
 type privateMessage struct {
+	redacted
 	groupID    []byte
 	epoch      uint64
 	typ        uint8
@@ -300,6 +304,7 @@ const (
 
 // MessageInfo is what anyone can read off a message, unverified.
 type MessageInfo struct {
+	redacted
 	Wire WireFormat
 	// GroupID, Epoch and Kind are set for public and private messages and,
 	// but for Kind, for GroupInfos. GroupID aliases the message.

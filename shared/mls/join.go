@@ -8,6 +8,7 @@ import (
 
 // JoinParams accompany a Welcome.
 type JoinParams struct {
+	redacted
 	// KeyPackages are the private halves of this client's key packages; the
 	// one the Welcome is for must not be used again, unless a last resort.
 	KeyPackages []*KeyPackagePrivate
@@ -26,6 +27,7 @@ type JoinParams struct {
 // Joining is how a Welcome let this member in, for the caller to judge before
 // it takes the state.
 type Joining struct {
+	redacted
 	// PSKs are the pre-shared keys that the Welcome asked for.
 	PSKs []PSKID
 	// Signer is the member who made it.
@@ -99,7 +101,7 @@ func join(welcome []byte, p JoinParams, how *Joining) (*State, error) {
 	}
 	s.ep.own, s.ep.sig = own, priv.sig
 	*how = Joining{PSKs: clonePSKs(gs.psks), Signer: s.ep.tree.leaf(info.signer).info(info.signer)}
-	s.ep.nodeKeys = nodeKeys{{own.node(), priv.leafPriv}}
+	s.ep.nodeKeys = nodeKeys{{node: own.node(), private: priv.leafPriv}}
 	if gs.pathSecret != nil {
 		if len(gs.pathSecret) != c.nh {
 			return nil, invalid("path secret has a wrong size")
@@ -301,6 +303,7 @@ func externalKey(c *suiteCipher, data []byte) ([]byte, error) {
 
 // ExternalParams accompany a GroupInfo.
 type ExternalParams struct {
+	redacted
 	// Leaf is the joiner's leaf.
 	Leaf LeafParams
 	// Resync replaces this old leaf of the joiner.
@@ -368,7 +371,7 @@ func ExternalCommit(rand io.Reader, groupInfo []byte, p ExternalParams) (*Candid
 		if prop, err = prop.complete(rand, c); err != nil {
 			return nil, err
 		}
-		list = append(list, sourced{prop, from, nil, true})
+		list = append(list, sourced{proposal: prop, sender: from, pending: nil, signed: true})
 		b.content.proposals = append(b.content.proposals, proposalOrRef{proposal: prop})
 	}
 	a, err := s.applyProposals(list, from, p.Now)

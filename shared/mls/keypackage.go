@@ -8,9 +8,13 @@ import (
 
 // KeyPackage is what others need to add a client to a group (RFC 9420
 // section 10). It is public, and used once unless it is a last resort.
-type KeyPackage struct{ kp *keyPackage }
+type KeyPackage struct {
+	redacted
+	kp *keyPackage
+}
 
 type keyPackage struct {
+	redacted
 	suite      Suite
 	initKey    []byte
 	leaf       *leafNode
@@ -33,6 +37,7 @@ type KeyPackageOptions struct {
 // KeyPackagePrivate is the private half of a key package: init key, leaf key
 // and signature key. Erase it after the join it served.
 type KeyPackagePrivate struct {
+	redacted
 	kp       *keyPackage
 	initPriv []byte
 	leafPriv []byte
@@ -82,7 +87,7 @@ func NewKeyPackage(rand io.Reader, suite Suite, leaf LeafParams, lifetime Lifeti
 	if err := checkKeyPackage(c, kp, nil); err != nil {
 		return KeyPackage{}, nil, fmt.Errorf("couldn't make a key package: %w", err)
 	}
-	return KeyPackage{kp}, &KeyPackagePrivate{kp: kp, initPriv: initPriv, leafPriv: leafPriv, sig: leaf.SignatureKey}, nil
+	return KeyPackage{kp: kp}, &KeyPackagePrivate{kp: kp, initPriv: initPriv, leafPriv: leafPriv, sig: leaf.SignatureKey}, nil
 }
 
 // ParseKeyPackage reads an MLSMessage that holds a key package and verifies
@@ -110,7 +115,7 @@ func ParseKeyPackageWith(provider Provider, message []byte) (KeyPackage, error) 
 	if err := checkKeyPackage(c, kp, nil); err != nil {
 		return KeyPackage{}, err
 	}
-	return KeyPackage{kp}, nil
+	return KeyPackage{kp: kp}, nil
 }
 
 // Bytes returns the key package as an MLSMessage.
@@ -147,7 +152,7 @@ func (k KeyPackage) LastResort() bool {
 func (k KeyPackage) IsZero() bool { return k.kp == nil }
 
 // KeyPackage returns the public half.
-func (p *KeyPackagePrivate) KeyPackage() KeyPackage { return KeyPackage{p.kp} }
+func (p *KeyPackagePrivate) KeyPackage() KeyPackage { return KeyPackage{kp: p.kp} }
 
 // Marshal encodes p, a secret.
 func (p *KeyPackagePrivate) Marshal() []byte {

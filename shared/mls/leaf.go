@@ -9,6 +9,7 @@ const (
 
 // LeafParams describe a member's own leaf.
 type LeafParams struct {
+	redacted
 	Credential   Credential
 	SignatureKey SignatureKey
 	// Extensions are carried through every update and commit of the member.
@@ -20,6 +21,7 @@ type LeafParams struct {
 
 // LeafInfo is what a leaf says about a member. Its slices must not be changed.
 type LeafInfo struct {
+	redacted
 	Index        LeafIndex
 	Credential   Credential
 	SignatureKey []byte
@@ -33,6 +35,7 @@ type LeafInfo struct {
 
 // leafNode is LeafNode of RFC 9420 section 7.2, immutable.
 type leafNode struct {
+	redacted
 	encryptionKey []byte
 	signatureKey  []byte
 	credential    Credential

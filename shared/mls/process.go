@@ -15,6 +15,7 @@ type ProcessParams struct {
 
 // Received is what a message said. It prints as [redacted].
 type Received struct {
+	redacted
 	Kind  Kind
 	Epoch uint64
 	// Public says that it came as a PublicMessage.
@@ -293,7 +294,7 @@ func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
 	}
 	for _, p := range list {
 		if p.ref == nil {
-			out = append(out, sourced{p.proposal, from, nil, false})
+			out = append(out, sourced{proposal: p.proposal, sender: from, pending: nil, signed: false})
 			continue
 		}
 		pend, ok := seen[string(p.ref)]
@@ -304,7 +305,7 @@ func (s *State) resolve(list []proposalOrRef, from sender) ([]sourced, error) {
 			return nil, invalid("proposal committed twice")
 		}
 		seen[string(p.ref)] = nil
-		out = append(out, sourced{pend.proposal, pend.sender, pend, true})
+		out = append(out, sourced{proposal: pend.proposal, sender: pend.sender, pending: pend, signed: true})
 	}
 	return out, nil
 }
@@ -325,7 +326,7 @@ func (s *State) processCommit(a *authenticated, rec Received, p ProcessParams) (
 	}
 	own, sig, keys := s.ep.own, s.ep.sig, s.ep.nodeKeys
 	if u := ap.ownUpdate; u != nil {
-		keys = keys.with(nodeKeys{{own.node(), u.leafPriv}}, nil)
+		keys = keys.with(nodeKeys{{node: own.node(), private: u.leafPriv}}, nil)
 		sig = u.sig
 	}
 	if com.path != nil {

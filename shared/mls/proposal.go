@@ -33,6 +33,7 @@ const (
 // Proposal is a change to a group (RFC 9420 section 12.1), made by [Add],
 // [Remove], [Update], [PSK], [ReInitialize] or [SetExtensions].
 type Proposal struct {
+	redacted
 	typ        uint16
 	keyPackage *keyPackage // add
 	leaf       *leafNode   // update; nil until Propose has signed it
@@ -46,6 +47,7 @@ type Proposal struct {
 
 // ReInit closes a group in favour of a new one (RFC 9420 section 12.1.5).
 type ReInit struct {
+	redacted
 	GroupID    []byte
 	Suite      Suite
 	Extensions []Extension
@@ -53,6 +55,7 @@ type ReInit struct {
 
 // LeafChange says what a member changes in its own leaf; nil fields stay.
 type LeafChange struct {
+	redacted
 	Credential   *Credential
 	SignatureKey *SignatureKey
 	Extensions   *[]Extension
@@ -222,12 +225,14 @@ func (w *writer) proposal(p Proposal) {
 // proposalOrRef is ProposalOrRef of section 12.4: ref is nil for a proposal
 // by value.
 type proposalOrRef struct {
+	redacted
 	proposal Proposal
 	ref      []byte
 }
 
 // commit is Commit of section 12.4.
 type commit struct {
+	redacted
 	proposals []proposalOrRef
 	path      *updatePath
 }

@@ -5,42 +5,20 @@ import (
 	"log/slog"
 )
 
-const redacted = "[redacted]"
+// redacted, embedded in a struct that holds secrets or what members say, keeps
+// these out of every fmt verb and of logs.
+type redacted struct{}
 
-func formatRedacted(f fmt.State) { _, _ = f.Write([]byte(redacted)) }
+const printed = "[redacted]"
 
-// Format keeps secrets out of every fmt verb.
-func (SignatureKey) Format(f fmt.State, _ rune) { formatRedacted(f) }
+// Format implements fmt.Formatter.
+func (redacted) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(printed)) }
 
-// LogValue keeps secrets out of logs.
-func (SignatureKey) LogValue() slog.Value { return slog.StringValue(redacted) }
+// LogValue implements slog.LogValuer.
+func (redacted) LogValue() slog.Value { return slog.StringValue(printed) }
 
-// Format keeps secrets out of every fmt verb.
-func (LeafParams) Format(f fmt.State, _ rune) { formatRedacted(f) }
+// Format implements fmt.Formatter.
+func (nodeKeys) Format(f fmt.State, verb rune) { redacted{}.Format(f, verb) }
 
-// LogValue keeps secrets out of logs.
-func (LeafParams) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// Format keeps secrets out of every fmt verb.
-func (*KeyPackagePrivate) Format(f fmt.State, _ rune) { formatRedacted(f) }
-
-// LogValue keeps secrets out of logs.
-func (*KeyPackagePrivate) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// Format keeps secrets out of every fmt verb.
-func (*State) Format(f fmt.State, _ rune) { formatRedacted(f) }
-
-// LogValue keeps secrets out of logs.
-func (*State) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// Format keeps secrets out of every fmt verb.
-func (*Candidate) Format(f fmt.State, _ rune) { formatRedacted(f) }
-
-// LogValue keeps secrets out of logs.
-func (*Candidate) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// Format keeps message content out of every fmt verb.
-func (Received) Format(f fmt.State, _ rune) { formatRedacted(f) }
-
-// LogValue keeps message content out of logs.
-func (Received) LogValue() slog.Value { return slog.StringValue(redacted) }
+// LogValue implements slog.LogValuer.
+func (nodeKeys) LogValue() slog.Value { return redacted{}.LogValue() }

@@ -19,17 +19,20 @@ const (
 // frontier holds the node secrets not expanded yet, no node above another;
 // leaves holds the ratchets of the senders expanded so far.
 type secretTree struct {
+	redacted
 	frontier []treeSecret   // ascending by node
 	leaves   []*leafRatchet // ascending by leaf
 }
 
 type treeSecret struct {
+	redacted
 	node   nodeIndex
 	secret []byte
 }
 
 // leafRatchet are one sender's two ratchets, immutable.
 type leafRatchet struct {
+	redacted
 	leaf        LeafIndex
 	handshake   ratchet
 	application ratchet
@@ -38,6 +41,7 @@ type leafRatchet struct {
 // ratchet is a hash ratchet: secret yields generation next and those after
 // it; skipped are keys of earlier generations, ascending.
 type ratchet struct {
+	redacted
 	secret  []byte // nil once a past epoch needs it no more
 	next    uint32
 	skipped []messageKey
@@ -45,12 +49,13 @@ type ratchet struct {
 
 // messageKey is the key of one message.
 type messageKey struct {
+	redacted
 	generation uint32
 	key, nonce []byte
 }
 
 func newSecretTree(encryptionSecret []byte, leaves uint32) secretTree {
-	return secretTree{frontier: []treeSecret{{rootOf(leaves), encryptionSecret}}}
+	return secretTree{frontier: []treeSecret{{node: rootOf(leaves), secret: encryptionSecret}}}
 }
 
 // sender returns the ratchets of a leaf, expanding the tree down to it. The
@@ -67,8 +72,8 @@ func (t secretTree) sender(c *suiteCipher, leaf LeafIndex) (secretTree, *leafRat
 	node := t.frontier[at]
 	var left, right []treeSecret // siblings passed on the way down
 	for node.node != leaf.node() {
-		l := treeSecret{node.node.left(), c.expandWithLabel(node.secret, "tree", []byte("left"), c.nh)}
-		r := treeSecret{node.node.right(), c.expandWithLabel(node.secret, "tree", []byte("right"), c.nh)}
+		l := treeSecret{node: node.node.left(), secret: c.expandWithLabel(node.secret, "tree", []byte("left"), c.nh)}
+		r := treeSecret{node: node.node.right(), secret: c.expandWithLabel(node.secret, "tree", []byte("right"), c.nh)}
 		if l.node.covers(leaf.node()) {
 			node, right = l, append(right, r)
 		} else {

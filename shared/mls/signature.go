@@ -10,6 +10,7 @@ import (
 // SignatureKey is a member's private signature key with its public half. It
 // prints as [redacted].
 type SignatureKey struct {
+	redacted
 	suite           Suite
 	private, public []byte
 }

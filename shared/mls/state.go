@@ -44,6 +44,7 @@ type Config struct {
 // State is one member's view of a group in one epoch: an immutable value that
 // holds secrets. All methods may be called concurrently.
 type State struct {
+	redacted
 	cfg     Config
 	ep      *epochState
 	keys    secretTree
@@ -63,6 +64,7 @@ const (
 
 // epochState is what stays the same for a whole epoch.
 type epochState struct {
+	redacted
 	c               *suiteCipher
 	context         groupContext
 	contextRaw      []byte
@@ -80,6 +82,7 @@ type epochState struct {
 
 // pastEpoch is what is left of an epoch to read late messages with.
 type pastEpoch struct {
+	redacted
 	epoch      uint64
 	ended      int64 // Unix seconds
 	contextRaw []byte
@@ -92,6 +95,7 @@ type pastEpoch struct {
 
 // pendingProposal is a proposal seen in this epoch and not committed yet.
 type pendingProposal struct {
+	redacted
 	ref      []byte
 	sender   sender
 	proposal Proposal
@@ -157,7 +161,7 @@ func NewGroup(rand io.Reader, suite Suite, groupID []byte, leaf LeafParams, exte
 	e := c.epochFromSecret(secret)
 	ep := &epochState{
 		c: c, context: context, contextRaw: context.encode(), tree: tree, sig: leaf.SignatureKey,
-		nodeKeys: nodeKeys{{0, private}}, secrets: e.epochSecrets,
+		nodeKeys: nodeKeys{{node: 0, private: private}}, secrets: e.epochSecrets,
 	}
 	ep.confirm(e.confirmation)
 	return &State{cfg: cfg, ep: ep, keys: newSecretTree(e.encryption, 1)}, nil
@@ -269,6 +273,7 @@ func (s *State) PSKs(outside PSKLookup) PSKLookup {
 
 // PendingProposal is a proposal that waits for a commit.
 type PendingProposal struct {
+	redacted
 	Proposal   Proposal
 	SenderType SenderType
 	// Sender is the proposing member if SenderType is SenderMember.

@@ -8,11 +8,13 @@ import (
 
 // updatePath is UpdatePath of RFC 9420 section 7.6.
 type updatePath struct {
+	redacted
 	leaf  *leafNode
 	nodes []updatePathNode
 }
 
 type updatePathNode struct {
+	redacted
 	encryptionKey []byte
 	secrets       []hpkeCiphertext
 }
@@ -45,6 +47,7 @@ func (w *writer) updatePath(p *updatePath) {
 
 // nodeKey is the private key of a node this member knows.
 type nodeKey struct {
+	redacted
 	node    nodeIndex
 	private []byte
 }
@@ -80,6 +83,7 @@ func (k nodeKeys) has(x nodeIndex) bool {
 
 // pathResult is what making or opening an UpdatePath yields.
 type pathResult struct {
+	redacted
 	keys         nodeKeys // of the path's nodes, and of the leaf for its maker
 	commitSecret []byte
 	// secrets are the path secrets by node, for Welcomes; the maker's only.
@@ -87,6 +91,7 @@ type pathResult struct {
 }
 
 type pathSecret struct {
+	redacted
 	node   nodeIndex
 	secret []byte
 }
@@ -120,7 +125,7 @@ func (c *suiteCipher) nodeKeyPairs(secrets []pathSecret) (nodeKeys, [][]byte, er
 	keys, publics := make(nodeKeys, len(secrets)), make([][]byte, len(secrets))
 	err := each(len(secrets), func(i int) error {
 		private, public, err := c.nodeKeyPair(secrets[i].secret)
-		keys[i], publics[i] = nodeKey{secrets[i].node, private}, public
+		keys[i], publics[i] = nodeKey{node: secrets[i].node, private: private}, public
 		return err
 	})
 	return keys, publics, err
@@ -150,7 +155,7 @@ func newPath(rand io.Reader, c *suiteCipher, t *ratchetTree, sender LeafIndex, l
 	}
 	var res pathResult
 	for _, step := range steps {
-		res.secrets = append(res.secrets, pathSecret{step.node, secret})
+		res.secrets = append(res.secrets, pathSecret{node: step.node, secret: secret})
 		secret = c.deriveSecret(secret, "path")
 	}
 	res.commitSecret = secret
@@ -162,7 +167,7 @@ func newPath(rand io.Reader, c *suiteCipher, t *ratchetTree, sender LeafIndex, l
 	if err != nil {
 		return nil, pathResult{}, err
 	}
-	res.keys = append(keys, nodeKey{sender.node(), private})
+	res.keys = append(keys, nodeKey{node: sender.node(), private: private})
 	leaf = leaf.successor(public, sourceCommit)
 	leaf.parentHash = mergePath(c, t, sender, steps, publics)
 	if err := leaf.sign(c, key, groupID, sender); err != nil {
@@ -258,7 +263,7 @@ func openPath(c *suiteCipher, t *ratchetTree, own, sender LeafIndex, path *updat
 			secret, first = opened, i
 		}
 		if secret != nil {
-			secrets = append(secrets, pathSecret{step.node, secret})
+			secrets = append(secrets, pathSecret{node: step.node, secret: secret})
 			secret = c.deriveSecret(secret, "path")
 		}
 	}
@@ -305,7 +310,7 @@ func keysFromWelcome(c *suiteCipher, t *ratchetTree, own, signer LeafIndex, secr
 		if !started {
 			continue
 		}
-		secrets = append(secrets, pathSecret{step.node, secret})
+		secrets = append(secrets, pathSecret{node: step.node, secret: secret})
 		secret = c.deriveSecret(secret, "path")
 	}
 	if !started {

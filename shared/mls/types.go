@@ -270,6 +270,7 @@ func (r RequiredCapabilities) satisfiedBy(c Capabilities) bool {
 // ExternalSender may send proposals to a group it is not in (RFC 9420
 // section 12.1.8.1).
 type ExternalSender struct {
+	redacted
 	SignatureKey []byte
 	Credential   Credential
 }

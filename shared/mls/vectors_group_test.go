@@ -214,12 +214,12 @@ func TestVectorTreeKEM(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, sig.Public(), before.leaf(l.Index).signatureKey)
 			signers[l.Index] = sig
-			own := nodeKeys{{l.Index.node(), l.EncryptionKey}}
+			own := nodeKeys{{node: l.Index.node(), private: l.EncryptionKey}}
 			for _, p := range l.PathSecrets {
 				private, public, err := c.nodeKeyPair(p.Secret)
 				require.NoError(t, err)
 				require.Equal(t, before.nodes[p.Node].parent.encryptionKey, public)
-				own = own.with(nodeKeys{{p.Node, private}}, nil)
+				own = own.with(nodeKeys{{node: p.Node, private: private}}, nil)
 			}
 			keys[l.Index] = own
 		}

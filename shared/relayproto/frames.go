@@ -35,6 +35,7 @@ const (
 // reconnect until it is acknowledged. Sequence numbers of a mailbox rise,
 // start at 1 and are never used twice.
 type Frame struct {
+	wire.Redacted
 	Type      FrameType `cbor:"1,keyasint"`
 	Key       []byte    `cbor:"2,keyasint,omitempty"`  // Ed25519 public key, 32
 	Signature []byte    `cbor:"3,keyasint,omitempty"`  // over AuthMessage, 64

@@ -34,6 +34,7 @@ type MailboxRequest struct {
 
 // SignedMailboxRequest is the body of POST RouteMailbox.
 type SignedMailboxRequest struct {
+	wire.Redacted
 	Key       []byte `cbor:"1,keyasint"` // Ed25519 public key of the mailbox
 	Request   []byte `cbor:"2,keyasint"` // encoding of MailboxRequest
 	Signature []byte `cbor:"3,keyasint"`

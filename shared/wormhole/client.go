@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"petmail/shared/wire"
 )
 
 // Sizes of rendezvous messages, in bytes of text unless said otherwise.
@@ -53,6 +55,7 @@ const (
 // ClientType names the fields that it carries; all others are empty. It holds
 // no secret but the fact that it was sent.
 type ClientMessage struct {
+	wire.Redacted
 	Type      ClientType
 	ID        string // chosen by the client, or empty; the server repeats it in its ack
 	AppID     string

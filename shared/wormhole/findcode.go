@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"petmail/shared/wire"
 )
 
 const (
@@ -47,6 +49,7 @@ func ParseCode(text string) (Code, error) {
 
 // part is a word or number of a text, in lower case and ASCII digits.
 type part struct {
+	wire.Redacted
 	text string
 	gap  gap // what stands before it
 }
@@ -71,7 +74,7 @@ func splitCode(text string) []part {
 	between := ""
 	end := func() {
 		if word.Len() > 0 {
-			parts = append(parts, part{word.String(), gapOf(between)})
+			parts = append(parts, part{text: word.String(), gap: gapOf(between)})
 			word.Reset()
 			between = ""
 		}
@@ -162,7 +165,7 @@ func joinedNumber(parts []part) []part {
 	if n < 2 || len(number) != petmailDigits {
 		return parts
 	}
-	return append([]part{{number, parts[0].gap}}, parts[n:]...)
+	return append([]part{{text: number, gap: parts[0].gap}}, parts[n:]...)
 }
 
 // wrongWord says what is wrong with the word at position i, from 0.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"petmail/shared/wire"
 )
 
 // ServerType tells the messages from server to client apart.
@@ -45,6 +47,7 @@ type Welcome struct {
 // ServerMessage is one message from server to client. The comment at each
 // ServerType names the fields that it carries; all others are empty.
 type ServerMessage struct {
+	wire.Redacted
 	Type       ServerType
 	ServerTX   float64 // when it was sent, in seconds since 1970 by the server's clock; 0 if not said
 	ID         string

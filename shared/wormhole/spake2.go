@@ -148,6 +148,7 @@ func (p *PAKE) transcript(peer, k []byte) Key {
 
 // pakeState is the stored form of a PAKE.
 type pakeState struct {
+	wire.Redacted
 	Version  uint8    `cbor:"1,keyasint"` // 1
 	Password []byte   `cbor:"2,keyasint"`
 	AppID    string   `cbor:"3,keyasint"`
@@ -161,7 +162,7 @@ func (p *PAKE) Marshal() (wire.Secret, error) {
 	if p.finished {
 		return nil, ErrFinished
 	}
-	data, err := wire.Marshal(pakeState{1, p.password, p.appID, [32]byte(p.x.Bytes())})
+	data, err := wire.Marshal(pakeState{Version: 1, Password: p.password, AppID: p.appID, X: [32]byte(p.x.Bytes())})
 	if err != nil {
 		return nil, fmt.Errorf("couldn't store PAKE: %w", err)
 	}

@@ -136,6 +136,26 @@ func plantedTrees() map[string]planted {
 			},
 			good: map[string]string{"wasm/cmd/petmail/c.go": "//go:build js && petmailtest\n\npackage main\n\nconst name = \"petmailDebug\"\n"},
 		},
+		"what-holds-texts-prints-nothing": {
+			bad: map[string]string{
+				"wasm/conversation/a.go": "package conversation\n\ntype Text struct{ Text string }\n",
+				"wasm/conversation/b.go": "package conversation\n\ntype Deleted struct{ wire []byte; Body []byte }\n",
+				"wasm/agent/a.go":        "package agent\n\ntype rows []held\n",
+				"wasm/agent/b.go":        "package agent\n\ntype box struct{ all map[string][]*held }\n",
+				"wasm/agent/c.go":        "package agent\n\nimport talk \"petmail/wasm/conversation\"\n\ntype entry struct {\n\tn int\n\tc *talk.Conversation\n}\n",
+				"wasm/invite/a.go":       "package invite\n\ntype Invite struct{ PeerNote string }\n\nfunc (Invite) Format() {}\n",
+				"wasm/invite/b.go":       "package invite\n\ntype link struct{ Link string }\n\nfunc (*link) Format() {}\nfunc (*link) LogValue() {}\n",
+				"shared/mls/a.go":        "package mls\n\ntype exporterSecret [32]byte\n",
+				"shared/mls/b.go":        "package mls\n\ntype State struct{ old [4]struct{ epochKeys [][]byte } }\n",
+				"wasm/api/a.go":          "package api\n\ntype Event struct{ Draft *string }\n",
+			},
+			good: map[string]string{
+				"wasm/agent/d.go":        "package agent\n\nimport \"petmail/shared/wire\"\n\ntype held struct {\n\twire.Redacted\n\tbody []byte\n}\n\ntype more struct {\n\theld\n\tn int\n}\n",
+				"wasm/conversation/c.go": "package conversation\n\nimport \"petmail/shared/wire\"\n\ntype Conversation struct {\n\twire.Redacted\n\tName string\n}\n\ntype Key []byte\n\nfunc (Key) Format() {}\nfunc (Key) LogValue() {}\n\ntype KeyKind string\n\ntype Words interface{ Text() string }\n\ntype count struct{ texts, names int }\n",
+				"relay/core/a.go":        "package core\n\ntype Frame struct{ Body []byte }\n",
+				"wasm/api/b_test.go":     "package api\n\ntype c struct{ name string }\n",
+			},
+		},
 		"tests-do-not-sleep": {
 			bad: map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"time\"\n\nfunc f() { time.Sleep(1) }\n"},
 			good: map[string]string{
@@ -162,7 +182,11 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"extension/src/ui/b.tsx": "element.textContent = text; // never innerHTML\n"},
 		},
 		"no-web-storage": {
-			bad:  map[string]string{"extension/src/ui/a.ts": "localStorage.setItem('a', b);\n"},
+			bad: map[string]string{
+				"extension/src/ui/a.ts":          "localStorage.setItem('a', b);\n",
+				"extension/src/ui/c.ts":          "sessionStorage.setItem('a', b);\n",
+				"extension/src/platform/kept.ts": "sessionStorage.setItem(key, link);\nlocalStorage.setItem(key, link);\n",
+			},
 			good: map[string]string{"extension/src/ui/b.ts": "await navigator.storage.persist();\n"},
 		},
 		"browser-tests-wait-for-events": {

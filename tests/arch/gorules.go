@@ -65,6 +65,11 @@ func goRules() []Rule {
 			}),
 		},
 		{
+			Name:  "what-holds-texts-prints-nothing",
+			Why:   "a log, an error or a panic that prints it would tell texts, names, keys or states: embed wire.Redacted, or write Format and LogValue",
+			Check: redactedTypes,
+		},
+		{
 			Name: "tests-do-not-sleep",
 			Why:  "a sleep is either too short or wasted: wait for the event, or use testing/synctest, whose clock is not the wall's",
 			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {

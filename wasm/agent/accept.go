@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
 	"petmail/wasm/invite"
@@ -11,6 +12,7 @@ import (
 
 // offer is the code or link that a text holds.
 type offer struct {
+	wire.Redacted
 	link *wormhole.Link
 	code *wormhole.Code
 }
@@ -63,7 +65,7 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")
 	}
-	persona, own, err := t.identity()
+	persona, own, door, err := t.identity()
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +78,7 @@ func (t *turn) inviteAccept(args api.InviteAcceptArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	inv.Door = door
 	return t.addInvite(inv), nil
 }
 

@@ -44,6 +44,7 @@ type Config struct {
 
 // Agent is a running agent. Its methods may be called from any goroutine.
 type Agent struct {
+	wire.Redacted
 	config Config
 	client *relayclient.Client
 	log    *slog.Logger
@@ -69,6 +70,7 @@ type Agent struct {
 
 // state is everything that is stored, messages excepted.
 type state struct {
+	wire.Redacted
 	self          *self // nil before the first run
 	settings      api.Settings
 	conversations map[wire.ID]*entry
@@ -160,6 +162,7 @@ func (a *Agent) loop() {
 
 // input is one thing that happened, to be handled within a turn.
 type input struct {
+	wire.Redacted
 	// conn, if set, is the set of connections that it came from: it is
 	// dropped when they have been replaced.
 	conn *connections
@@ -176,6 +179,7 @@ type input struct {
 // callback must not wait. What fills it is bounded at its source: pages by
 // their own pace, the mailbox by its credit, invitations by their phases.
 type inbox struct {
+	wire.Redacted
 	wake chan struct{}
 
 	mu     sync.Mutex

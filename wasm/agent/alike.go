@@ -33,7 +33,7 @@ func (e *entry) names() names {
 	if e.c.State == conversation.Failed {
 		return names{known: true}
 	}
-	return names{known: true, shown: e.contact.Name(), claimed: e.contact.Claimed}
+	return names{known: true, shown: e.known("Name").Name(), claimed: e.contact.Claimed}
 }
 
 // compareNames marks the contacts whose names look alike, if names have
@@ -43,29 +43,50 @@ func (t *turn) compareNames() {
 	s := &t.a.state
 	changed := s.compared != len(s.conversations)
 	for _, e := range t.dirty {
-		changed = changed || e.compared != e.names()
+		t.namesOf(e, func() { changed = changed || e.compared != e.names() })
 	}
 	if !changed {
 		return
 	}
-	for _, e := range s.compareNames() {
+	for _, e := range s.compareNames(t.namesOf) {
 		if t.dirty[e.c.ID] == nil {
 			t.inScope(e, "view", func() { t.emit(api.Event{Conversation: e.view()}) })
 		}
 	}
 }
 
+// namesOf runs f, which looks at the names of one contact. Those of one that is
+// aside are left out where they make it fail.
+func (t *turn) namesOf(e *entry, f func()) {
+	if !t.forOwner(e, "names", f) {
+		t.a.namesOutside(e, f)
+	}
+}
+
+// namesOutside is namesOf outside of a turn.
+func (a *Agent) namesOutside(e *entry, f func()) {
+	if err := a.safely("names", func() error {
+		f()
+		return nil
+	}); err != nil {
+		e.compared, e.shownKeys, e.claimedKeys = names{known: true}, nil, nil
+	}
+}
+
 // compareNames marks the contacts whose names look alike, and returns those
-// that are marked otherwise than before.
-func (s *state) compareNames() (changed []*entry) {
+// that are marked otherwise than before. each is called with what looks at the
+// names of one of them.
+func (s *state) compareNames(each func(e *entry, f func())) (changed []*entry) {
 	s.compared = len(s.conversations)
 	like := make(map[string][]*entry)
 	for _, id := range slices.SortedFunc(maps.Keys(s.conversations), byID) {
 		e := s.conversations[id]
-		if now := e.names(); now != e.compared {
-			e.compared = now
-			e.shownKeys, e.claimedKeys = text.Alike(now.shown), text.Alike(now.claimed)
-		}
+		each(e, func() {
+			if now := e.names(); now != e.compared {
+				e.shownKeys, e.claimedKeys = text.Alike(now.shown), text.Alike(now.claimed)
+				e.compared = now
+			}
+		})
 		for _, key := range e.shownKeys {
 			like[key] = append(like[key], e)
 		}

@@ -50,6 +50,7 @@ const asideCalm = 24 * time.Hour
 
 // decodeError is a record that does not decode.
 type decodeError struct {
+	wire.Redacted
 	key string
 	err error
 }
@@ -80,9 +81,10 @@ func (t *turn) setAside(e *entry, err error) {
 	if isStore(err) {
 		t.fail(err)
 	}
-	if e.isAside() && !t.scope.again {
+	if e.isAside() && !t.again[e.c.ID] {
 		return
 	}
+	delete(t.again, e.c.ID) // once a turn
 	t.a.log.Error("conversation set aside", "work", t.scope.work, "code", codeOf(err))
 	t.putAside(e, asideAfter(e.aside, t.scope.work, err, t.now, t.a.config.Version))
 	t.emit(api.Event{Conversation: e.view()})
@@ -146,7 +148,7 @@ func (t *turn) dueAside(e *entry) {
 	case e.aside == nil:
 	case e.isAside() && e.aside.Next <= t.now:
 		scoped := t.scope
-		t.scope = scope{owner: e.c.ID, work: "again", again: true}
+		t.scope, t.again[e.c.ID] = scope{owner: e.c.ID, work: "again"}, true
 		t.tryAgain(e)
 		t.scope = scoped
 	case e.asideNew:
@@ -251,7 +253,7 @@ func (a *Agent) loadAside(s *state) error {
 		}
 		var r aside
 		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-			e.aside, e.asideNew = asideAfter(nil, "load", &decodeError{key, err}, now, a.config.Version), true
+			e.aside, e.asideNew = asideAfter(nil, "load", &decodeError{key: key, err: err}, now, a.config.Version), true
 			return nil
 		}
 		if r.Next != 0 && r.Version != a.config.Version {

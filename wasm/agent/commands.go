@@ -62,18 +62,17 @@ func (t *turn) hello(q *request, _ json.RawMessage) (any, error) {
 }
 
 // identity makes what a new conversation needs of us: a fresh persona and an
-// address that no other contact has.
-func (t *turn) identity() (conversation.Persona, address.Address, error) {
-	s, rand := t.a.state.self, t.a.config.Rand
-	persona, err := conversation.NewPersona(rand, s.Name)
+// address that no other contact has, through the door with that number.
+func (t *turn) identity() (conversation.Persona, address.Address, uint64, error) {
+	persona, err := conversation.NewPersona(t.a.config.Rand, t.a.state.self.Name)
 	if err != nil {
-		return conversation.Persona{}, address.Address{}, err
+		return conversation.Persona{}, address.Address{}, 0, err
 	}
-	own, err := address.New(rand, s.Relay, s.RelayID, s.Routing, s.door, s.box)
+	own, d, err := t.invitationAddress()
 	if err != nil {
-		return conversation.Persona{}, address.Address{}, fmt.Errorf("couldn't make address: %w", err)
+		return conversation.Persona{}, address.Address{}, 0, err
 	}
-	return persona, own, nil
+	return persona, own, d.N, nil
 }
 
 func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
@@ -84,7 +83,7 @@ func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
 	if t.a.openInvites() >= maxInvites {
 		return nil, refuse(api.ErrTooMany, "too many open invitations")
 	}
-	persona, own, err := t.identity()
+	persona, own, door, err := t.identity()
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +91,7 @@ func (t *turn) inviteNew(args api.InviteNewArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	inv.Door = door
 	return t.addInvite(inv), nil
 }
 
@@ -243,7 +243,7 @@ func (t *turn) sealMessage(e *entry, m conversation.Message) {
 		return
 	}
 	t.enqueue(e, rowMessage, out, &m)
-	if e.c.Renewable(t.now) {
+	if e.c.Renewable(t.now) || t.movesNow(e) {
 		t.renew(e)
 	}
 }

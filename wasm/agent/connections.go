@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 	"petmail/wasm/api"
@@ -16,6 +15,7 @@ import (
 // connections is everything of the agent that talks to relays, from one
 // reading of the stored state to the next. It is owned by the loop.
 type connections struct {
+	wire.Redacted
 	a      *Agent
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -25,7 +25,7 @@ type connections struct {
 	open       bool // false: after a failure, until the wait is over
 	rendezvous map[meeting]*relayclient.Rendezvous
 	deposits   int // under way
-	repairing  bool
+	doors      doorWork
 	checking   bool          // the relay's keys and clock are being read
 	checkNext  time.Duration // the process's time when that is tried again
 	unread     bool          // it failed
@@ -61,6 +61,7 @@ func (a *Agent) connect() {
 	a.conn.checkRelay()
 	a.deposit()
 	a.workSlots()
+	a.workDoors()
 }
 
 // start runs f in a goroutine that close waits for; f must end with ctx.
@@ -118,7 +119,7 @@ func (t *turn) mailboxState(s relayclient.State) {
 	}
 	t.emitRelay()
 	if s.NoMailbox {
-		t.a.conn.register()
+		t.registerAgain()
 	}
 }
 
@@ -129,6 +130,7 @@ func (t *turn) emitRelay() {
 
 // retryNow forgets all waiting: the network is back.
 func (a *Agent) retryNow() {
+	a.conn.doors.retryAt, a.conn.doors.failed = 0, 0
 	for _, e := range a.state.conversations {
 		e.sending.retryAt, e.sending.failed = 0, 0
 		e.slot.retryAt, e.slot.failed = 0, 0
@@ -144,33 +146,6 @@ func (c *connections) nudge() {
 	for _, r := range c.rendezvous {
 		r.Nudge()
 	}
-}
-
-// register creates our mailbox again at a relay that has lost it.
-func (c *connections) register() {
-	if c.repairing {
-		return
-	}
-	c.repairing = true
-	s := c.a.state.self
-	door := s.door.ID()
-	request := relayproto.MailboxRequest{
-		RelayID: s.RelayID, Counter: s.Counter + 1, Register: true, AddDoors: [][]byte{door[:]},
-	}
-	relay, key := s.Relay, s.mailboxKey()
-	c.start(func(ctx context.Context) {
-		status, err := c.a.client.UpdateMailbox(ctx, relay, key, request)
-		c.a.inbox.post(input{conn: c, do: func(t *turn) {
-			c.repairing = false
-			if err != nil {
-				t.a.log.Warn("couldn't register the mailbox again", "error", err)
-				return
-			}
-			t.a.state.self.Counter = status.Counter
-			t.saveSelf()
-			t.then(func() { c.mailbox.Nudge() })
-		}})
-	})
 }
 
 // checkRelay compares the keys that our relay shows today with those we know,

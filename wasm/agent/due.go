@@ -13,6 +13,7 @@ func (t *turn) due() {
 	t.then(func() { t.a.dueFailed = 0 })
 	t.forKind("expire", t.expire)
 	t.forKind("deletions", t.deleteMore)
+	t.forKind("doors", t.doorsDue)
 	for _, e := range t.a.state.conversations {
 		t.dueAside(e)
 	}
@@ -37,6 +38,7 @@ func (t *turn) dueOf(e *entry) {
 		t.enqueue(e, rowOnce, out, nil)
 	}
 	t.refreshRows(e)
+	t.moveDue(e)
 }
 
 // idle is how long the loop sleeps when nothing is due.
@@ -59,21 +61,25 @@ func (a *Agent) untilDue() time.Duration {
 	expiry, deletion := a.nextDeletion()
 	kind("expire", expiry)
 	kind("deletions", deletion)
+	kind("doors", a.nextDoors())
 	for _, e := range a.state.conversations {
 		at(e.nextAside())
 		if e.isAside() {
 			continue
 		}
 		at(e.c.AckDue)
+		if a.state.self != nil && a.wantsMove(e) {
+			at(max(e.moveAt, 1))
+		}
 		for _, r := range e.rows {
-			if r.Next != 0 && !e.sending.busy {
+			if r.Next != 0 && !e.sending.busy && a.conn.open {
 				at(max(r.Next, e.sending.retryAt))
 			}
 			if r.Kind == rowMessage && !r.Overdue {
 				at(r.Created + undeliveredAfter.Milliseconds())
 			}
 		}
-		if e.wantsSlot() && !e.slot.busy {
+		if e.wantsSlot() && !e.slot.busy && a.conn.open {
 			at(max(e.slot.retryAt, now+1))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 // deletions is the part of the state that is about things going away.
 type deletions struct {
+	wire.Redacted
 	drafts     map[wire.ID]draft
 	sentDrafts map[wire.ID]sentDraft // volatile
 	going      map[wire.ID]*going
@@ -208,6 +209,7 @@ func (t *turn) forgetConversation(args api.ConversationArgs) (any, error) {
 // the rest, and find what this one stores besides.
 func (t *turn) forget(e *entry) {
 	id := e.c.ID
+	t.leaveDoors(e)
 	t.batch.Delete(groupKey(id))
 	t.batch.Delete(convKey(id))
 	t.batch.Delete(asideKey(id))
@@ -410,7 +412,7 @@ func (t *turn) shown(e *entry, before string, limit int) ([]conversation.Message
 		for _, m := range page {
 			before = m.Cursor
 			if m.Kind == kindDamaged {
-				t.setAside(e, &decodeError{messageKey(e.c.ID, m.Cursor), errDamaged})
+				t.setAside(e, &decodeError{key: messageKey(e.c.ID, m.Cursor), err: errDamaged})
 			}
 			if t.a.state.cleared(e.c.ID, m) || expired(m, t.a.shownMilli()) {
 				hidden++

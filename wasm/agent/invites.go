@@ -67,6 +67,9 @@ func (t *turn) rendezvous(m meeting, event relayclient.RendezvousEvent) {
 			return
 		}
 		t.a.log.Debug("phase", "name", ev.Phase)
+		if err := t.readdress(inv); err != nil {
+			t.fail(err)
+		}
 		step, err := inv.Phase(t.a.config.Rand, t.a.config.Provider, t.now, m.via, ev.Side, ev.Phase, ev.Body)
 		if err != nil {
 			t.a.log.Debug("invitation phase dropped", "error", err)
@@ -126,6 +129,7 @@ func (t *turn) stepped(inv *invite.Invite, via invite.Via, step invite.Step) {
 
 		requests: make(map[uint64]*retraction),
 	}
+	e.c.Door = inv.Door
 	t.a.state.conversations[e.c.ID] = e
 	t.inScope(e, "welcome", func() {
 		t.touch(e)
@@ -160,6 +164,7 @@ func (t *turn) invitationFailed(inv *invite.Invite) {
 			t.forget(e)
 			return
 		}
+		t.leaveDoors(e)
 		e.c.Fail()
 		t.touch(e)
 	})

@@ -25,7 +25,7 @@ func (a *Agent) decoding(owner wire.ID, key string, f func() error) error {
 		return f()
 	})
 	if err != nil && !isStore(err) {
-		return &decodeError{key, err}
+		return &decodeError{key: key, err: err}
 	}
 	return err
 }
@@ -104,23 +104,24 @@ func (a *Agent) loadEntry(id wire.ID, value []byte) (*entry, error) {
 	e := &entry{requests: make(map[uint64]*retraction)}
 	var r convRecord
 	err := a.decoding(id, convKey(id), func() error { return wire.Unmarshal(value, &r, maxRecord) })
-	var c *conversation.Conversation
 	if err == nil {
 		e.contact, e.meta = r.Contact, r.Meta
-		err = a.decoding(id, groupKey(id), func() (err error) {
-			c, err = conversation.Load(r.Conversation, a.config.Provider, func(id wire.ID) ([]byte, error) {
+		err = a.decoding(id, groupKey(id), func() error {
+			c, err := conversation.Load(r.Conversation, a.config.Provider, func(id wire.ID) ([]byte, error) {
 				return a.config.Store.Get(groupKey(id))
 			})
 			if err == nil && c.ID != id {
 				err = errors.New("couldn't decode conversation: it is another")
 			}
-			if err == nil && r.Meta.Unread == 0 {
-				a.ruled(c).KnownRead(r.Meta.Activity)
+			if err != nil {
+				return err
 			}
-			if err == nil {
-				complete(&e.contact, c)
+			e.c = a.ruled(c)
+			if r.Meta.Unread == 0 {
+				e.c.KnownRead(r.Meta.Activity)
 			}
-			return err
+			complete(e)
+			return nil
 		})
 	}
 	if isStore(err) {
@@ -129,9 +130,8 @@ func (a *Agent) loadEntry(id wire.ID, value []byte) (*entry, error) {
 	if err != nil {
 		e.damages(err)
 		e.broken = true
-		c = conversation.Remains(id, r.Conversation)
+		e.c = a.ruled(conversation.Remains(id, r.Conversation))
 	}
-	e.c = a.ruled(c)
 	return e, nil
 }
 
@@ -170,7 +170,7 @@ func (a *Agent) loadOwned(s *state, only string) error {
 		}
 		b, err := conversation.DecodeBody(value)
 		if err == nil {
-			e.held = append(e.held, held{n, b})
+			e.held = append(e.held, held{n: n, body: b})
 		}
 		return err
 	}); err != nil {

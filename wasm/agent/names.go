@@ -40,9 +40,9 @@ func shownBy(m *conversation.Member) addressbook.Shown {
 }
 
 // complete notes where a contact's mailbox is, which older programs did not.
-func complete(contact *addressbook.Contact, c *conversation.Conversation) {
-	if peer := c.Peer(); peer != nil && contact.Relay.URL == "" {
-		contact.SawRelay(peerPlace(peer))
+func complete(e *entry) {
+	if peer := e.c.Peer(); peer != nil && e.contact.Relay.URL == "" {
+		e.known("SawRelay").SawRelay(peerPlace(peer))
 	}
 }
 
@@ -83,8 +83,8 @@ func (t *turn) petname(args api.PetnameArgs) (any, error) {
 // viewWho shows what there is to tell of who the contact is.
 func (e *entry) viewWho(v *api.Conversation) {
 	c := &e.contact
-	v.Name, v.TheirName, v.NewName = c.Name(), c.TheirName, c.Claimed
-	_, v.Renamed = c.Renamed()
+	v.Name, v.TheirName, v.NewName = e.known("Name").Name(), c.TheirName, c.Claimed
+	_, v.Renamed = e.known("Renamed").Renamed()
 	v.LooksLike, v.NewNameLike = e.looksLike, e.claimsLike
 	v.Verified, v.KeyAlarm, v.Differ, v.RelayAlarm = c.Verified, c.KeyAlarm, c.Differ, c.RelayAlarm
 	if c.NewRelay.URL != "" {
@@ -94,20 +94,20 @@ func (e *entry) viewWho(v *api.Conversation) {
 
 // nameUse has the name shown that a contact has given themselves since.
 func (t *turn) nameUse(args api.NameArgs) (any, error) {
-	return nil, t.renamed(args, (*addressbook.Contact).UseName)
+	return nil, t.renamed(args, func(e *entry) bool { return e.known("UseName").UseName(args.Name) })
 }
 
 // nameDecline keeps the name that is shown, and does not ask again.
 func (t *turn) nameDecline(args api.NameArgs) (any, error) {
-	return nil, t.renamed(args, (*addressbook.Contact).DeclineName)
+	return nil, t.renamed(args, func(e *entry) bool { return e.known("DeclineName").DeclineName(args.Name) })
 }
 
-func (t *turn) renamed(args api.NameArgs, answer func(*addressbook.Contact, string) bool) error {
+func (t *turn) renamed(args api.NameArgs, answer func(*entry) bool) error {
 	e, err := t.find(args.Conversation)
 	if err != nil {
 		return err
 	}
-	if !answer(&e.contact, args.Name) {
+	if !answer(e) {
 		return refuse(api.ErrNotFound, "they call themselves by another name now")
 	}
 	t.touch(e)
@@ -120,7 +120,7 @@ func (t *turn) relayNoted(args api.ConversationArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.contact.NoteRelay()
+	e.known("NoteRelay").NoteRelay()
 	t.touch(e)
 	return nil, nil
 }
@@ -144,7 +144,7 @@ func (t *turn) safety(args api.ConversationArgs) (any, error) {
 		return nil, err
 	}
 	return api.Safety{
-		Words:    addressbook.SafetyWords(e.c.PersonaKey(), peer.Persona),
+		Words:    e.safetyWords(peer.Persona),
 		Verified: e.contact.Verified,
 	}, nil
 }
@@ -164,7 +164,7 @@ func (t *turn) verify(args api.VerifyArgs) (any, error) {
 	case args.Differ:
 		found = addressbook.AreOthers
 	}
-	e.contact.Compare(found, shownBy(peer))
+	e.known("Compare").Compare(found, shownBy(peer))
 	t.touch(e)
 	return nil, nil
 }

@@ -30,6 +30,7 @@ func noteKey(id wire.ID) string { return prefNote + id.String() }
 
 // noteWork is a note with what is known of its connection.
 type noteWork struct {
+	wire.Redacted
 	n       *note.Note
 	there   bool  // our pake has been seen in the mailbox on this rendezvous
 	offline int64 // since when, unix ms; 0: connected

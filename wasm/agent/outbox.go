@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"petmail/shared/address"
+	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
@@ -17,6 +19,7 @@ import (
 // acknowledges it inside the conversation, for a relay never says whether a
 // deposit arrived (design §9). It holds ciphertext only.
 type row struct {
+	wire.Redacted
 	N       uint64  `cbor:"1,keyasint"`
 	Kind    rowKind `cbor:"2,keyasint"`
 	Leaf    uint32  `cbor:"3,keyasint"` // of the recipient
@@ -37,6 +40,7 @@ const (
 	rowMessage rowKind = 1 // kept until acknowledged
 	rowWelcome rowKind = 2 // kept until the member is heard
 	rowOnce    rowKind = 3 // acknowledgements and announced commits: deposited once
+	rowMoved   rowKind = 4 // an announced commit with a new address: kept until the member is heard in a later epoch
 )
 
 // redeposits are the times, after a row was written, at which a row without
@@ -91,7 +95,7 @@ func (t *turn) drop(e *entry, r *row) {
 func (a *Agent) deposit() {
 	now := a.nowMilli()
 	for _, e := range a.state.conversations {
-		if a.conn.deposits >= maxDeposits {
+		if !a.conn.open || a.conn.deposits >= maxDeposits {
 			return
 		}
 		if e.isAside() || e.sending.busy || now < e.sending.retryAt {
@@ -128,7 +132,7 @@ func (a *Agent) depositRow(e *entry, r *row) {
 				return
 			}
 			e.sending.busy = false
-			t.forOwner(e, "deposit", func() { t.deposited(e, n, err) })
+			t.forOwner(e, "deposit", func() { t.deposited(e, n, to, err) })
 		}})
 	})
 }
@@ -145,8 +149,8 @@ func (a *Agent) sealAndDeposit(ctx context.Context, client *relayclient.Client, 
 	return client.Deposit(ctx, where.Relay, envelope)
 }
 
-// deposited takes the outcome of a deposit.
-func (t *turn) deposited(e *entry, n uint64, err error) {
+// deposited takes the outcome of a deposit at the address to.
+func (t *turn) deposited(e *entry, n uint64, to []byte, err error) {
 	if errors.Is(err, errPanic) {
 		t.setAside(e, err)
 		return
@@ -167,6 +171,14 @@ func (t *turn) deposited(e *entry, n uint64, err error) {
 			return
 		}
 		r.Next = nextDeposit(r, t.now)
+		if !bytes.Equal(r.To, to) { // the member has moved meanwhile
+			r.Next = t.now
+			t.refreshRows(e)
+		}
+		if r.Kind == rowMoved && r.Next == 0 {
+			t.drop(e, r) // it stands in its slot
+			return
+		}
 		r.Tries++
 		t.put(rowKey(e.c.ID, r.N), r)
 		if r.Kind == rowMessage && !r.Overdue {

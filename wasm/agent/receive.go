@@ -116,7 +116,7 @@ func (t *turn) keep(e *entry, opened *address.Opened, body conversation.Body) {
 	for _, h := range e.held {
 		n = max(n, h.n+1)
 	}
-	e.held = append(e.held, held{n, body})
+	e.held = append(e.held, held{n: n, body: body})
 	t.put(heldKey(e.c.ID, n), body)
 }
 
@@ -145,7 +145,9 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	t.touch(e)
 	if r.Moved {
 		t.met(e)
+		t.redirect(e)
 	}
+	t.announced(e)
 	if r.Joined {
 		t.joined(e)
 	}
@@ -182,7 +184,7 @@ func (t *turn) met(e *entry) {
 	if peer == nil {
 		return
 	}
-	e.contact.Saw(shownBy(peer))
+	e.known("Saw").Saw(shownBy(peer))
 	t.compareKeys(peer.Address)
 }
 
@@ -301,7 +303,7 @@ func (t *turn) hold(e *entry, body conversation.Body) {
 	if len(e.held) >= maxHeld {
 		return
 	}
-	h := held{e.meta.NextRow, body}
+	h := held{n: e.meta.NextRow, body: body}
 	e.meta.NextRow++
 	e.held = append(e.held, h)
 	t.put(heldKey(e.c.ID, h.n), body)

@@ -53,28 +53,28 @@ type self struct {
 	Relay   string   `cbor:"2,keyasint"` // URL
 	RelayID [32]byte `cbor:"3,keyasint"`
 	Routing [32]byte `cbor:"4,keyasint"`
-	Mailbox []byte   `cbor:"5,keyasint"` // Ed25519 seed
-	Door    []byte   `cbor:"6,keyasint"`
+	Mailbox []byte   `cbor:"5,keyasint"`           // Ed25519 seed
+	Door    []byte   `cbor:"6,keyasint,omitempty"` // of stores from before doors moved; see parseDoors
 	Box     []byte   `cbor:"7,keyasint"`
-	Counter uint64   `cbor:"8,keyasint"` // of the last mailbox request
+	Counter uint64   `cbor:"8,keyasint"` // of the last mailbox request that was answered
 	// Clock is the time that has passed; nil: kept by nobody yet.
 	Clock *clock.Record `cbor:"14,keyasint,omitempty"`
 
-	door address.Door
-	box  address.BoxKey
+	Doors    []*ownDoor   `cbor:"9,keyasint,omitempty"`
+	NextDoor uint64       `cbor:"10,keyasint,omitempty"` // number of the next door
+	Asked    *doorRequest `cbor:"11,keyasint,omitempty"`
+
+	box address.BoxKey
 }
 
 func (s *self) mailboxKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(s.Mailbox) }
 
 func (s *self) parse() error {
 	var err error
-	if s.door, err = address.ParseDoor(s.Door); err != nil {
-		return fmt.Errorf("couldn't decode door: %w", err)
-	}
 	if s.box, err = address.ParseBoxKey(s.Box); err != nil {
 		return fmt.Errorf("couldn't decode box key: %w", err)
 	}
-	return nil
+	return s.parseDoors()
 }
 
 // entry is one conversation with everything around it.
@@ -99,10 +99,14 @@ type entry struct {
 	likeness
 	sending sending // volatile
 	slot    slotWork
+
+	moveAt     int64 // unix ms: its members are given a new address then; 0: not drawn, or not wanted. Volatile.
+	redirected int64 // unix ms: what goes to a newer address once more is spread from then on. Volatile.
 }
 
 // convMeta is what the list shows of a conversation.
 type convMeta struct {
+	wire.Redacted
 	Unread      uint64 `cbor:"1,keyasint,omitempty"`
 	Activity    int64  `cbor:"2,keyasint"` // unix ms
 	Preview     string `cbor:"3,keyasint,omitempty"`
@@ -123,6 +127,7 @@ type convRecord struct {
 
 // held is a body that cannot be read yet.
 type held struct {
+	wire.Redacted
 	n    uint64
 	body conversation.Body
 }
@@ -265,7 +270,7 @@ func (a *Agent) load() error {
 	if err := a.loadAside(&s); err != nil {
 		return err
 	}
-	s.compareNames()
+	s.compareNames(a.namesOutside)
 	a.state = s
 	a.relay = api.RelayState{State: api.Connecting}
 	if s.self == nil {

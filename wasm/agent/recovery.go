@@ -68,9 +68,9 @@ func (s typedStore) Commit(b *store.Batch) error { return typed(s.Store.Commit(b
 // scope is whose work a turn is doing: one conversation's, one rendezvous's,
 // one kind of due work without an owner, or nobody's.
 type scope struct {
+	wire.Redacted
 	owner   wire.ID
 	work    string // a word of ours, never content
-	again   bool   // a conversation that was set aside is tried again
 	held    *held  // the body it holds that is being tried
 	meeting *meeting
 	due     string
@@ -79,7 +79,7 @@ type scope struct {
 // inScope runs f as the work of a conversation, whether it is aside or not.
 func (t *turn) inScope(e *entry, work string, f func()) {
 	was := t.scope
-	t.scope = scope{owner: e.c.ID, work: work, again: was.again && was.owner == e.c.ID}
+	t.scope = scope{owner: e.c.ID, work: work}
 	f()
 	t.scope = was // not deferred: a panic leaves it standing, to be looked at
 }
@@ -117,8 +117,10 @@ const troubleAfter = 3
 
 // failure is why a turn was thrown away.
 type failure struct {
+	wire.Redacted
 	scope
 	err    error
+	again  bool     // the conversation was set aside, and tried again
 	causes []int    // inputs that brought it about and are not to be run again
 	held   []uint64 // held bodies that did
 }
@@ -131,7 +133,7 @@ type turnFailure struct{ err error }
 
 // failed makes a failure of what was thrown.
 func (t *turn) failed(thrown any) *failure {
-	f := &failure{scope: t.scope}
+	f := &failure{scope: t.scope, again: t.again[t.scope.owner]}
 	if thrown, ok := thrown.(turnFailure); ok {
 		f.err = thrown.err
 	} else {
@@ -237,7 +239,7 @@ func (a *Agent) contain(f *failure) bool {
 			t.batch.Delete(heldKey(f.owner, n))
 			e.held = slices.DeleteFunc(e.held, func(h held) bool { return h.n == n })
 		}
-		t.scope = f.scope
+		t.scope, t.again[f.owner] = f.scope, true
 		t.setAside(e, f.err)
 	}}})
 	if g != nil {
@@ -254,7 +256,7 @@ func (a *Agent) contain(f *failure) bool {
 func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure) {
 	t = &turn{
 		a: a, now: a.nowMilli(), wall: a.wallMilli(), dirty: make(map[wire.ID]*entry), hidden: make(map[wire.ID]*entry),
-		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64),
+		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64), again: make(map[wire.ID]bool),
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -309,6 +311,7 @@ var errTooBig = errors.New("couldn't store: a record is too big")
 // not keep the machine, or the relay, busy.
 func (a *Agent) restore(f *failure) {
 	a.log.Error("restoring the stored state", "cause", f.err, "work", f.work)
+	open := a.conn.open
 	a.conn.close()
 	if err := a.load(); err != nil {
 		// Nothing can be trusted any more.
@@ -316,8 +319,12 @@ func (a *Agent) restore(f *failure) {
 		return
 	}
 	now := a.nowMilli()
-	failed := 0 // one conversation's, or one kind's: these wait by themselves
-	if f.owner.IsZero() && f.due == "" {
+	failed := 0 // of one conversation, rendezvous or kind of work: these wait by themselves
+	nobodys := f.owner.IsZero() && f.meeting == nil && f.due == ""
+	if nobodys && errors.Is(f.err, errPanic) {
+		a.restarted = a.config.Now()
+	}
+	if nobodys && open {
 		if now-a.lastFailure > calm.Milliseconds() {
 			a.failures = 0
 		}
@@ -325,9 +332,6 @@ func (a *Agent) restore(f *failure) {
 		a.failures++
 		a.lastFailure = now
 		a.pause = now + backoff(failed)
-		if errors.Is(f.err, errPanic) {
-			a.restarted = a.config.Now()
-		}
 	}
 	a.reconnectAt = max(a.reconnectAt, now+backoff(failed))
 	a.conn = a.newConnections()

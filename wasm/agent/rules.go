@@ -5,8 +5,20 @@ import (
 	"io"
 
 	"petmail/shared/address"
+	"petmail/wasm/addressbook"
 	"petmail/wasm/conversation"
 )
+
+// known is the contact, for a rule of the addressbook to be called on it.
+func (e *entry) known(rule string) *addressbook.Contact {
+	e.c.meet("Contact." + rule)
+	return &e.contact
+}
+
+func (e *entry) safetyWords(theirs []byte) []string {
+	e.c.meet("SafetyWords")
+	return addressbook.SafetyWords(e.c.PersonaKey(), theirs)
+}
 
 // ruled is a conversation as the agent calls it: every rule stands here, so
 // that tests can have each of them fail or panic. It adds nothing else.
@@ -85,6 +97,23 @@ func (c ruled) Renew(rand io.Reader, now int64) error {
 	return c.Conversation.Renew(rand, now)
 }
 
+func (c ruled) Move(rand io.Reader, now int64, door uint64, own address.Address) error {
+	if err := c.met("Move"); err != nil {
+		return err
+	}
+	return c.Conversation.Move(rand, now, door, own)
+}
+
+func (c ruled) Doors() []uint64 {
+	c.meet("Doors")
+	return c.Conversation.Doors()
+}
+
+func (c ruled) DropFormers(kept func(door uint64) bool) bool {
+	c.meet("DropFormers")
+	return c.Conversation.DropFormers(kept)
+}
+
 func (c ruled) Slot() ([32]byte, error) {
 	if err := c.met("Slot"); err != nil {
 		return [32]byte{}, err
@@ -151,4 +180,9 @@ func (c ruled) Remember(number uint64, cursor string) {
 func (c ruled) KnownRead(at int64) {
 	c.meet("KnownRead")
 	c.Conversation.KnownRead(at)
+}
+
+func (c ruled) OwnRelay() string {
+	c.meet("OwnRelay")
+	return c.Conversation.OwnRelay()
 }

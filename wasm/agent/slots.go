@@ -14,9 +14,10 @@ type slotWork struct {
 	failed  int
 }
 
-// renew prepares a commit that renews our keys; slots carries it out.
+// renew prepares a commit that renews our keys, and our address where that is
+// wanted; slots carries it out.
 func (t *turn) renew(e *entry) {
-	if err := e.c.Renew(t.a.config.Rand, t.now); err != nil {
+	if err := t.prepareCommit(e); err != nil {
 		t.setAside(e, err)
 		return
 	}
@@ -33,7 +34,7 @@ func (e *entry) wantsSlot() bool {
 func (a *Agent) workSlots() {
 	now := a.nowMilli()
 	for _, e := range a.state.conversations {
-		if e.isAside() || e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
+		if !a.conn.open || e.isAside() || e.slot.busy || now < e.slot.retryAt || !e.wantsSlot() {
 			continue
 		}
 		e.slot.busy = true
@@ -90,6 +91,7 @@ func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
 		return // a commit arrived meanwhile
 	}
 	own := e.c.Pending != nil && bytes.Equal(standing, e.c.Pending.Value)
+	kind := e.announces()
 	r, announce, err := e.c.Decide(t.now, standing)
 	if err != nil && own {
 		t.setAside(e, err)
@@ -104,6 +106,6 @@ func (t *turn) slotRead(e *entry, epoch uint64, standing []byte, err error) {
 		return
 	}
 	t.applied(e, r)
-	t.enqueue(e, rowOnce, announce, nil)
+	t.enqueue(e, kind, announce, nil)
 	t.takeHeld(e)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"petmail/shared/address"
-	"petmail/shared/relayproto"
 	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/relayclient"
@@ -57,17 +56,20 @@ func (a *Agent) register(ctx context.Context, name, relay string) (*self, error)
 	if s.Mailbox, err = wire.RandomBytes(rand, ed25519.SeedSize); err != nil {
 		return nil, fmt.Errorf("couldn't draw mailbox key: %w", err)
 	}
-	if s.door, err = address.NewDoor(rand); err != nil {
-		return nil, err
-	}
 	if s.box, err = address.NewBoxKey(rand); err != nil {
 		return nil, err
 	}
-	s.Door, s.Box = s.door.Bytes(), s.box.Bytes()
-	door := s.door.ID()
-	status, err := a.client.UpdateMailbox(ctx, relay, s.mailboxKey(), relayproto.MailboxRequest{
-		RelayID: d.ID, Counter: 1, Register: true, AddDoors: [][]byte{door[:]},
-	})
+	s.Box = s.box.Bytes()
+	request := doorRequest{Counter: 1, Register: true}
+	for _, use := range []doorUse{forConversations, forInvitations} {
+		door, err := a.draw(s, use)
+		if err != nil {
+			return nil, err
+		}
+		door.Stands = true
+		request.Add = append(request.Add, door.N)
+	}
+	status, err := a.client.UpdateMailbox(ctx, relay, s.mailboxKey(), request.message(s))
 	if err != nil {
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func (t *turn) startMore(e *entry) {
 			from = r.Key
 			var arrival uint64
 			if err := wire.Unmarshal(r.Value, &arrival, maxRecord); err != nil {
-				t.fail(&decodeError{r.Key, err})
+				t.fail(&decodeError{key: r.Key, err: err})
 			}
 			if arrival > e.meta.Read {
 				continue

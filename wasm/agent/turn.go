@@ -9,6 +9,7 @@ import (
 // turn is one step of the loop: changes of records, committed together, and
 // what is to happen once they are durable.
 type turn struct {
+	wire.Redacted
 	a    *Agent
 	now  int64 // the time that counts, unix ms (clockcheck.go)
 	wall int64 // what the machine's clock shows, unix ms
@@ -24,6 +25,7 @@ type turn struct {
 	input  int                  // number of the input that is being handled; -1: none
 	bodies map[wire.ID][]int    // inputs that were bodies, by conversation
 	tried  map[wire.ID][]uint64 // held bodies that were tried
+	again  map[wire.ID]bool     // conversations that were set aside and are tried again
 }
 
 // then has f called when the turn is durable, before its events go out.
@@ -64,5 +66,6 @@ func (a *Agent) finish(t *turn) {
 	}
 	a.deposit()
 	a.workSlots()
+	a.workDoors()
 	a.readClock()
 }

@@ -77,12 +77,16 @@ func (a *Agent) viewOutside(e *entry) *api.Conversation {
 
 // viewAlone is what can be shown without calling any rule.
 func (e *entry) viewAlone() *api.Conversation {
+	c := &e.contact
 	v := &api.Conversation{
-		ID: e.c.ID.String(), Met: api.MetByCode,
-		State: api.ConversationOpen, Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: e.contact.Created,
+		ID: e.c.ID.String(), Name: c.Petname, TheirName: c.TheirName, Verified: c.Verified,
+		KeyAlarm: c.KeyAlarm, Differ: c.Differ, RelayAlarm: c.RelayAlarm,
+		Met: api.MetByCode, State: api.ConversationOpen, Aside: e.viewAside(),
+		Unread: int(e.meta.Unread), Activity: e.meta.Activity, Created: c.Created,
 	}
-	e.viewWho(v)
-	v.Aside = e.viewAside()
+	if v.Name == "" {
+		v.Name = v.TheirName
+	}
 	return v
 }
 

@@ -32,6 +32,8 @@ type Person struct {
 	Name string
 	// Store is the agent's hold on the disk, to plant faults in.
 	Store *faulty.Store
+	// Configure, if set, changes how the agent is started the next time.
+	Configure func(*agent.Config)
 
 	records *mem.Disk
 	root    *vaulttest.RootDisk
@@ -101,6 +103,9 @@ func (p *Person) Start() {
 	config := p.config(p.Store)
 	config.Fatal = func(error) { close(dead) }
 	config.Erased = func() { close(erased) }
+	if p.Configure != nil {
+		p.Configure(&config)
+	}
 	a, err := agent.Open(config)
 	require.NoError(p.W.TB, err)
 	p.mu.Lock()
@@ -182,6 +187,9 @@ func (p *Person) Crash() {
 	p.Store.Kill()
 	p.Stop()
 }
+
+// Disk is what is stored, to be changed while the person's agent is stopped.
+func (p *Person) Disk() store.Store { return p.vault }
 
 // SetFaults changes the person's network.
 func (p *Person) SetFaults(f Faults) { p.network.set(f) }

@@ -27,12 +27,6 @@ func inWorld(t *testing.T, f func(t *testing.T, w *World, ada, bob *Person)) {
 	})
 }
 
-// advance lets false time pass.
-func advance(d time.Duration) {
-	<-time.After(d)
-	synctest.Wait()
-}
-
 func TestMeetByLinkAndTalk(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		c := Meet(ada, bob)

@@ -9,10 +9,12 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"petmail/relay/core"
 	"petmail/relay/native"
 	"petmail/wasm/relayclient"
 )
@@ -26,6 +28,8 @@ type World struct {
 	TB    testing.TB
 	dir   string
 	Relay *native.Server
+	// Core are the relay's limits from its next start on.
+	Core core.Config
 
 	people   []*Person
 	captured captured
@@ -57,7 +61,7 @@ func (w *World) Close() {
 
 // StartRelay starts the relay on its data.
 func (w *World) StartRelay() {
-	server, err := native.Open(native.Config{DataDir: w.dir, Limits: native.Unlimited()})
+	server, err := native.Open(native.Config{DataDir: w.dir, Limits: native.Unlimited(), Core: w.Core})
 	require.NoError(w.TB, err)
 	l := newPipeListener()
 	served := make(chan struct{})
@@ -169,5 +173,11 @@ type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "pipe" }
 func (pipeAddr) String() string  { return "127.0.0.1:1" }
+
+// advance lets false time pass.
+func advance(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
 
 var randomness = crand.Reader

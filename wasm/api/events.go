@@ -2,6 +2,7 @@ package api
 
 // Event is sent to every page that said hello. Exactly one field is set.
 type Event struct {
+	Redacted            `json:"-" tstype:"-"`
 	Snapshot            *Snapshot     `json:"snapshot,omitempty"` // replaces everything
 	Relay               *RelayState   `json:"relay,omitempty"`
 	Clock               *Clock        `json:"clock,omitempty"`
@@ -26,6 +27,7 @@ type Event struct {
 // MessageEvent is a new or changed message. Fresh: it has just been received
 // (a notification may be due).
 type MessageEvent struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string  `json:"conversation"`
 	Message      Message `json:"message"`
 	Fresh        bool    `json:"fresh"`
@@ -34,6 +36,7 @@ type MessageEvent struct {
 // Draft is what was typed in a conversation and not sent; empty: nothing. ID
 // names it from its first character until it is sent or emptied.
 type Draft struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string `json:"conversation"`
 	Text         string `json:"text"`
 	ID           string `json:"id"`

@@ -66,15 +66,17 @@ type NewLock struct {
 }
 
 type UnlockArgs struct {
-	Secret Secret `json:"secret"`
+	Redacted `json:"-" tstype:"-"`
+	Secret   Secret `json:"secret"`
 }
 
 // LocksSetArgs replaces all locks; none: Petmail opens without a secret. Proof
 // opens one of the locks that stand, unless there is none. A lock that stays
 // is given again, unchanged, with its key.
 type LocksSetArgs struct {
-	Proof *Secret   `json:"proof,omitempty"`
-	Locks []NewLock `json:"locks"`
+	Redacted `json:"-" tstype:"-"`
+	Proof    *Secret   `json:"proof,omitempty"`
+	Locks    []NewLock `json:"locks"`
 }
 
 // Locks is what opens this Petmail; empty: nothing is needed.

@@ -11,7 +11,8 @@ const (
 // NoteSendArgs asks for a code under which Text, at most MaxTextBytes, can be
 // fetched once.
 type NoteSendArgs struct {
-	Text string `json:"text"`
+	Redacted `json:"-" tstype:"-"`
+	Text     string `json:"text"`
 }
 
 // NoteReceiveArgs takes a code of Magic Wormhole, as typed or pasted. Relay is
@@ -19,20 +20,23 @@ type NoteSendArgs struct {
 // "https://host"; empty: this agent's own relay. Exact: the person has looked
 // again and says that a code with unknown words is right.
 type NoteReceiveArgs struct {
-	Code  string `json:"code"`
-	Relay string `json:"relay"`
-	Exact bool   `json:"exact"`
+	Redacted `json:"-" tstype:"-"`
+	Code     string `json:"code"`
+	Relay    string `json:"relay"`
+	Exact    bool   `json:"exact"`
 }
 
 type NoteArgs struct {
-	Note string `json:"note"`
+	Redacted `json:"-" tstype:"-"`
+	Note     string `json:"note"`
 }
 
 // Note is one such text, until the person dismisses it.
 type Note struct {
-	ID    string    `json:"id"`
-	Mine  bool      `json:"mine"` // this agent sends
-	State NoteState `json:"state"`
+	Redacted `json:"-" tstype:"-"`
+	ID       string    `json:"id"`
+	Mine     bool      `json:"mine"` // this agent sends
+	State    NoteState `json:"state"`
 	// Text is what came; of an own note, what has not been delivered.
 	Text    string `json:"text"`
 	Code    string `json:"code"`    // of an own note; empty while and once it cannot be used

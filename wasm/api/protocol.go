@@ -97,40 +97,46 @@ const (
 // StartArgs creates the agent: the name its contacts will see and the relay
 // that keeps its mailbox. Relay is "https://host" without a path.
 type StartArgs struct {
-	Name  string `json:"name"`
-	Relay string `json:"relay"`
+	Redacted `json:"-" tstype:"-"`
+	Name     string `json:"name"`
+	Relay    string `json:"relay"`
 }
 
 // RenameArgs changes the name that future contacts see.
 type RenameArgs struct {
-	Name string `json:"name"`
+	Redacted `json:"-" tstype:"-"`
+	Name     string `json:"name"`
 }
 
 // InviteNewArgs opens an invitation. Note is a private reminder of whom it
 // is for, and becomes the contact's petname if given.
 type InviteNewArgs struct {
-	Note string `json:"note"`
+	Redacted `json:"-" tstype:"-"`
+	Note     string `json:"note"`
 }
 
 // InviteNoteArgs changes the note of one's own invitation; empty: none. If
 // somebody has come meanwhile and still has the name of the old note, it
 // changes that name.
 type InviteNoteArgs struct {
-	Invite string `json:"invite"`
-	Note   string `json:"note"`
+	Redacted `json:"-" tstype:"-"`
+	Invite   string `json:"invite"`
+	Note     string `json:"note"`
 }
 
 // InviteAcceptArgs takes a spoken code or an invite link, as typed or pasted,
 // alone or in a text. One that this agent has used already is answered with
 // the invitation that it began then.
 type InviteAcceptArgs struct {
-	Text string `json:"text"`
+	Redacted `json:"-" tstype:"-"`
+	Text     string `json:"text"`
 }
 
 // InviteKnown is the invitation that invite.accept would answer with without
 // beginning one; empty: there is none.
 type InviteKnown struct {
-	Invite *Invite `json:"invite,omitempty"`
+	Redacted `json:"-" tstype:"-"`
+	Invite   *Invite `json:"invite,omitempty"`
 }
 
 type InviteArgs struct {
@@ -151,6 +157,7 @@ type MessagesArgs struct {
 
 // MessagesPage holds messages oldest first.
 type MessagesPage struct {
+	Redacted `json:"-" tstype:"-"`
 	Messages []Message `json:"messages"`
 	More     bool      `json:"more"` // older ones exist
 }
@@ -158,6 +165,7 @@ type MessagesPage struct {
 // SendArgs sends a text. Draft is the id of the draft that it was, if it was
 // one: a draft that two pages send in the same moment is sent once.
 type SendArgs struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string `json:"conversation"`
 	Text         string `json:"text"`
 	Draft        string `json:"draft"`
@@ -186,6 +194,7 @@ const (
 
 // DraftArgs keeps what was typed and not sent; an empty text forgets it.
 type DraftArgs struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string `json:"conversation"`
 	Text         string `json:"text"`
 }
@@ -196,6 +205,7 @@ type ReadArgs struct {
 }
 
 type PetnameArgs struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string `json:"conversation"`
 	Name         string `json:"name"` // empty: back to the name they gave
 }
@@ -203,6 +213,7 @@ type PetnameArgs struct {
 // NameArgs answers a contact's new name: Name is the one that was shown. If
 // they have taken another since, it is refused with ErrNotFound.
 type NameArgs struct {
+	Redacted     `json:"-" tstype:"-"`
 	Conversation string `json:"conversation"`
 	Name         string `json:"name"`
 }
@@ -217,7 +228,8 @@ type VerifyArgs struct {
 }
 
 type WordsArgs struct {
-	Text string `json:"text"` // what was typed so far
+	Redacted `json:"-" tstype:"-"`
+	Text     string `json:"text"` // what was typed so far
 }
 
 // Words are completions of the whole typed text.
@@ -227,6 +239,7 @@ type Words struct {
 
 // Safety is what two people compare to verify each other; both see the same.
 type Safety struct {
+	Redacted `json:"-" tstype:"-"`
 	Words    []string `json:"words"` // 12
 	Verified bool     `json:"verified"`
 }

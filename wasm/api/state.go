@@ -10,6 +10,7 @@ const (
 
 // Snapshot is everything a page shows at first, messages excepted.
 type Snapshot struct {
+	Redacted      `json:"-" tstype:"-"`
 	Phase         Phase          `json:"phase"`
 	Version       string         `json:"version"`
 	Name          string         `json:"name"` // what contacts see
@@ -67,6 +68,7 @@ type Settings struct {
 // else TheirName; it is empty if that shows nothing, and before they joined.
 // What a contact says of themselves later replaces neither.
 type Conversation struct {
+	Redacted       `json:"-" tstype:"-"`
 	ID             string            `json:"id"`
 	Name           string            `json:"name"`
 	TheirName      string            `json:"theirName"` // under which they were met, or which was accepted last
@@ -124,13 +126,14 @@ const (
 // Message is one line of a conversation. Cursor orders messages: greater is
 // later on screen, compared as strings.
 type Message struct {
-	ID     string       `json:"id"`
-	Cursor string       `json:"cursor"`
-	Mine   bool         `json:"mine"`
-	Kind   MessageKind  `json:"kind"`
-	Text   string       `json:"text"`
-	Time   int64        `json:"time"` // unix ms: written (mine) or received
-	State  MessageState `json:"state"`
+	Redacted `json:"-" tstype:"-"`
+	ID       string       `json:"id"`
+	Cursor   string       `json:"cursor"`
+	Mine     bool         `json:"mine"`
+	Kind     MessageKind  `json:"kind"`
+	Text     string       `json:"text"`
+	Time     int64        `json:"time"` // unix ms: written (mine) or received
+	State    MessageState `json:"state"`
 	// Timer is the seconds from reading until it disappears, 0: it stays; with
 	// KindTimer what was set.
 	Timer   int   `json:"timer"`
@@ -170,6 +173,7 @@ const (
 // Invite is an invitation, this agent's own or one it accepted, until the
 // person dismisses it.
 type Invite struct {
+	Redacted    `json:"-" tstype:"-"`
 	ID          string      `json:"id"`
 	Mine        bool        `json:"mine"` // this agent is the inviter
 	State       InviteState `json:"state"`

@@ -17,6 +17,7 @@ const (
 
 // Body is what stands inside an envelope.
 type Body struct {
+	wire.Redacted
 	Conversation wire.ID  `cbor:"1,keyasint"` // MLS group id
 	Kind         BodyKind `cbor:"2,keyasint"`
 	Payload      []byte   `cbor:"3,keyasint"`

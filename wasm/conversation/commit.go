@@ -24,9 +24,14 @@ const maxSlotValue = 512 << 10
 
 // Pending is a commit of our own whose slot is not decided yet.
 type Pending struct {
+	wire.Redacted
 	Commit    []byte `cbor:"1,keyasint"` // MLS PrivateMessage
 	Value     []byte `cbor:"2,keyasint"` // what we write to the slot
 	Candidate []byte `cbor:"3,keyasint"` // encoded mls.State after the commit
+	// Own is the address that the commit puts into our card, Door the number
+	// of its door; empty: they stay.
+	Own  []byte `cbor:"23,keyasint,omitempty"`
+	Door uint64 `cbor:"24,keyasint,omitempty"`
 }
 
 // Renewable reports whether it is time to renew keys: the rule applies when
@@ -38,8 +43,11 @@ func (c *Conversation) Renewable(now int64) bool {
 
 // Renew prepares an update commit. It takes effect when its slot is won:
 // write Pending.Value to Slot and call Decide with the value that stands.
-func (c *Conversation) Renew(rand io.Reader, now int64) error {
-	candidate, err := c.prepare(rand, mls.CommitParams{ForcePath: true, Now: now / 1000})
+func (c *Conversation) Renew(rand io.Reader, now int64) error { return c.commit(rand, now, nil) }
+
+// commit prepares an update commit, with a change of our leaf if there is one.
+func (c *Conversation) commit(rand io.Reader, now int64, change *mls.LeafChange) error {
+	candidate, err := c.prepare(rand, mls.CommitParams{ForcePath: true, LeafChange: change, Now: now / 1000})
 	if err != nil {
 		return err
 	}
@@ -135,7 +143,7 @@ func (c *Conversation) Decide(now int64, value []byte) (Result, []Outgoing, erro
 		if err != nil {
 			return Result{}, nil, err
 		}
-		r, err := c.adopt(now)
+		r, err := c.decided(now)
 		return r, announce, err
 	}
 	commit, err := c.openSlot(value)

@@ -31,6 +31,7 @@ const maxAcks = 1024
 // Content is the plaintext of one MLS application message
 // (shared/spec/conversation.md, "Content").
 type Content struct {
+	wire.Redacted
 	ID     wire.ID  `cbor:"1,keyasint"`           // random; zero in KindAck
 	Number uint64   `cbor:"2,keyasint,omitempty"` // 1, 2, 3, … of this sender in this conversation; 0 in KindAck
 	Time   Stamp    `cbor:"3,keyasint"`
@@ -52,6 +53,7 @@ type Ack struct {
 
 // Text is the body of KindText.
 type Text struct {
+	wire.Redacted
 	Text string `cbor:"1,keyasint"`
 }
 

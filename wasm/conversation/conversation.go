@@ -47,6 +47,10 @@ type Conversation struct {
 	Timer uint64 `cbor:"15,keyasint,omitempty"`
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
 	TimerAt string `cbor:"16,keyasint,omitempty"`
+	// Door is the agent's number of the door that Own leads through.
+	Door uint64 `cbor:"23,keyasint,omitempty"`
+	// Formers are the addresses that members had before Own, oldest first.
+	Formers []Former `cbor:"24,keyasint,omitempty"`
 	// Marks are places of our own messages, ascending.
 	Marks []Mark `cbor:"27,keyasint,omitempty"`
 	// Read is what was read long ago; nil: nothing is known of it.
@@ -60,6 +64,7 @@ type Conversation struct {
 
 // Member is another agent in the conversation.
 type Member struct {
+	wire.Redacted
 	Leaf     uint32   `cbor:"1,keyasint"`
 	Persona  []byte   `cbor:"2,keyasint"` // Ed25519 public key
 	Name     string   `cbor:"3,keyasint"`
@@ -69,6 +74,8 @@ type Member struct {
 	Acked    uint64   `cbor:"7,keyasint,omitempty"` // it has our messages up to this number
 	Heard    bool     `cbor:"8,keyasint,omitempty"` // something it encrypted has arrived: it has joined
 	Done     []uint64 `cbor:"9,keyasint,omitempty"` // its latest requests to delete that were carried out here
+	// Epoch is the latest one that something of it was encrypted in.
+	Epoch uint64 `cbor:"14,keyasint,omitempty"`
 	// Placed is where its newest message stands; nil: none has arrived since
 	// this is noted.
 	Placed *Placed `cbor:"16,keyasint,omitempty"`
@@ -76,6 +83,7 @@ type Member struct {
 
 // Outgoing is an envelope body to be deposited at To.
 type Outgoing struct {
+	wire.Redacted
 	To    []byte // encoding of address.Address
 	Leaf  uint32
 	Body  []byte // plaintext of the envelope: an encoded Body
@@ -243,12 +251,6 @@ func Load(record []byte, provider mls.Provider, group func(wire.ID) ([]byte, err
 	return &c, nil
 }
 
-// CameThrough reports whether an opened envelope was sealed to the address
-// that this conversation's members have. Nothing else of the envelope may be
-// looked at before it is (design §6: two colluding senders must not learn
-// that they write to the same agent).
-func (c *Conversation) CameThrough(o *address.Opened) bool { return o.Matches(c.own) }
-
 // Peer returns the other member of a direct conversation, or nil before there
 // is one.
 func (c *Conversation) Peer() *Member {
@@ -304,5 +306,5 @@ func Remains(id wire.ID, record []byte) *Conversation {
 	if err != nil {
 		return &Conversation{ID: id}
 	}
-	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer}
+	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer, Door: c.Door, Formers: c.Formers, Pending: c.Pending}
 }

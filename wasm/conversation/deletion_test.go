@@ -117,8 +117,8 @@ func TestMalformedDeletionsAndTimersAreRefused(t *testing.T) {
 		"too many":       {Kind: KindDelete, Body: encode(Deletion{many})},
 		"number zero":    {Kind: KindDelete, Body: encode(Deletion{[]Target{{ID: wire.ID{1}}}})},
 		"itself":         {Kind: KindDelete, Body: encode(Deletion{[]Target{{ID: wire.ID{1}, Number: 7}}})},
-		"a text":         {Kind: KindDelete, Body: encode(Text{"hello"})},
-		"timer of text":  {Kind: KindTimer, Body: encode(Text{"1 h"})},
+		"a text":         {Kind: KindDelete, Body: encode(Text{Text: "hello"})},
+		"timer of text":  {Kind: KindTimer, Body: encode(Text{Text: "1 h"})},
 		"timer without":  {Kind: KindTimer},
 		"too much asked": {Kind: KindAck, Acks: []Ack{{Deleted: make([]uint64, maxDone+1)}}},
 	} {

@@ -9,7 +9,7 @@ import (
 )
 
 func FuzzContent(f *testing.F) {
-	text, _ := wire.Marshal(Text{"hello"})
+	text, _ := wire.Marshal(Text{Text: "hello"})
 	deletion, _ := wire.Marshal(Deletion{[]Target{{ID: wire.ID{2}, Number: 1, Time: Stamp{Milli: begin}}}})
 	timer, _ := wire.Marshal(Timer{3600})
 	for _, c := range []Content{

@@ -63,7 +63,7 @@ func (m Message) Text() (text string, ok bool) {
 // Write makes a text message of our own at now (unix ms). It goes out with
 // Seal; while the conversation is Waiting it only waits.
 func (c *Conversation) Write(rand io.Reader, now int64, text string) (Message, error) {
-	body, err := wire.Marshal(Text{text})
+	body, err := wire.Marshal(Text{Text: text})
 	if err != nil {
 		return Message{}, err
 	}
@@ -200,6 +200,7 @@ func (c *Conversation) Readable(epoch uint64, age int64) bool {
 
 // Result is what an arriving body did.
 type Result struct {
+	wire.Redacted
 	// Message is a new message to store and show, or nil.
 	Message *Message
 	// Removals are messages that their author has deleted for everyone.
@@ -300,6 +301,7 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 		return Result{}, nil
 	}
 	var r Result
+	m.Epoch = max(m.Epoch, received.Epoch)
 	if !m.Heard {
 		m.Heard, r.Heard = true, true
 	}

@@ -43,6 +43,7 @@ func (p Persona) Public() ed25519.PublicKey {
 // identity is the content of a leaf's basic credential: the persona, and its
 // word that the leaf's signature key is one of its agents.
 type identity struct {
+	wire.Redacted
 	Persona     []byte `cbor:"1,keyasint"` // Ed25519 public key, 32
 	Certificate []byte `cbor:"2,keyasint"` // by Persona over certificateMessage
 }
@@ -53,6 +54,7 @@ func certificateMessage(leafKey []byte) []byte {
 
 // Card is what a leaf says of its agent to the other members.
 type Card struct {
+	wire.Redacted
 	Name    string `cbor:"1,keyasint"`
 	Address []byte `cbor:"2,keyasint"` // encoding of address.Address, made for this conversation alone
 }

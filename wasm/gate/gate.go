@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/store"
 	"petmail/wasm/vault"
@@ -67,6 +68,7 @@ const (
 
 // Gate is safe for concurrent use.
 type Gate struct {
+	wire.Redacted
 	config Config
 
 	mu      sync.Mutex

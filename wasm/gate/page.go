@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"petmail/shared/wire"
 	"petmail/wasm/api"
 )
 
@@ -15,6 +16,7 @@ const greeting = -1
 // page is one attached page. The gate's mu guards what connects it to the
 // agent.
 type page struct {
+	wire.Redacted
 	gate *Gate
 
 	greeted bool // it said hello, and waits for events

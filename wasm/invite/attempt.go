@@ -40,6 +40,7 @@ func (p Progress) Ended() bool { return p >= Done }
 // Phase is a message to leave in the rendezvous mailbox until the relay has
 // confirmed it.
 type Phase struct {
+	wire.Redacted
 	Name string `cbor:"1,keyasint"`
 	Body []byte `cbor:"2,keyasint"`
 }
@@ -106,7 +107,7 @@ func (a *Attempt) begin(rand io.Reader, password []byte) error {
 	if a.PAKE, err = pake.Marshal(); err != nil {
 		return fmt.Errorf("couldn't encode key exchange: %w", err)
 	}
-	a.Pending = append(a.Pending, Phase{phasePAKE, wormhole.EncodePAKE(message)})
+	a.Pending = append(a.Pending, Phase{Name: phasePAKE, Body: wormhole.EncodePAKE(message)})
 	return nil
 }
 
@@ -134,7 +135,7 @@ func (a *Attempt) queue(rand io.Reader, name string, plaintext []byte) error {
 	if err != nil {
 		return fmt.Errorf("couldn't encrypt phase: %w", err)
 	}
-	a.Pending = append(a.Pending, Phase{name, body})
+	a.Pending = append(a.Pending, Phase{Name: name, Body: body})
 	return nil
 }
 

@@ -30,12 +30,15 @@ type Invite struct {
 	Conversation wire.ID `cbor:"9,keyasint"`
 	// Dismissed: the person does not want to see it any more.
 	Dismissed bool `cbor:"10,keyasint,omitempty"`
+	// Door is the agent's number of the door that Own leads through.
+	Door uint64 `cbor:"20,keyasint,omitempty"`
 	// CodeMark tells the code again when it is spent (mark.go).
 	CodeMark []byte `cbor:"26,keyasint,omitempty"`
 }
 
 // card is what the invitee leaves for the inviter.
 type card struct {
+	wire.Redacted
 	Flags      uint64 `cbor:"1,keyasint"` // cardContact
 	KeyPackage []byte `cbor:"2,keyasint"` // MLS KeyPackage; its leaf holds name, persona and address
 }
@@ -47,6 +50,7 @@ const maxCard = 16 << 10
 
 // Step is what an event led to, beside the changed Invite.
 type Step struct {
+	wire.Redacted
 	// Conversation is a new conversation to store: open (inviter) or waiting
 	// (invitee).
 	Conversation *conversation.Conversation
@@ -186,7 +190,7 @@ func (inv *Invite) Phase(rand io.Reader, provider mls.Provider, now int64, via V
 	case a.Key == nil && a.PAKE != nil && (name == phaseVersion || name == phaseCard):
 		if len(a.Early) < maxEarly {
 			a.Peer = side
-			a.Early = append(a.Early, Phase{name, body})
+			a.Early = append(a.Early, Phase{Name: name, Body: body})
 		}
 		return Step{}, nil
 	case name == phaseVersion && a.Key != nil && !a.Checked:

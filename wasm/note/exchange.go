@@ -26,7 +26,7 @@ func (n *Note) start(rand io.Reader, code wormhole.Code) error {
 	if n.PAKE, err = pake.Marshal(); err != nil {
 		return fmt.Errorf("couldn't encode key exchange: %w", err)
 	}
-	n.Pending = append(n.Pending, Phase{wormhole.PhasePAKE, wormhole.EncodePAKE(message)})
+	n.Pending = append(n.Pending, Phase{Name: wormhole.PhasePAKE, Body: wormhole.EncodePAKE(message)})
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (n *Note) Phase(rand io.Reader, now int64, side, name string, body []byte) 
 	case name == wormhole.PhasePAKE || name != wormhole.PhaseVersion && !numbered(name):
 		return nil // of a protocol that we do not take part in
 	case n.Key == nil:
-		n.keep(side, Phase{name, body})
+		n.keep(side, Phase{Name: name, Body: body})
 		return nil
 	}
 	plain, err := wormhole.DecryptPhase(wormhole.Key(n.Key), n.Peer, name, body)
@@ -207,6 +207,6 @@ func (n *Note) queue(rand io.Reader, name string, plain []byte) error {
 	if err != nil {
 		return fmt.Errorf("couldn't encrypt phase: %w", err)
 	}
-	n.Pending = append(n.Pending, Phase{name, body})
+	n.Pending = append(n.Pending, Phase{Name: name, Body: body})
 	return nil
 }

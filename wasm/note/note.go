@@ -48,6 +48,7 @@ func (p Progress) Ended() bool { return p >= Done }
 // Phase is a message to leave in the rendezvous mailbox until the relay has
 // confirmed it.
 type Phase struct {
+	wire.Redacted
 	Name string `cbor:"1,keyasint"`
 	Body []byte `cbor:"2,keyasint"`
 }

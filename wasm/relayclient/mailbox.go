@@ -91,6 +91,7 @@ type MailboxConfig struct {
 // open: it dials again, at growing random intervals, whenever the socket is
 // lost. Its methods may be called concurrently.
 type Mailbox struct {
+	wire.Redacted
 	client *Client
 	config MailboxConfig
 	cancel context.CancelFunc

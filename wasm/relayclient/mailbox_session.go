@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"petmail/shared/relayproto"
+	"petmail/shared/wire"
 )
 
 const opMailbox = "keep mailbox open"
@@ -16,6 +17,7 @@ var errReplaced = errors.New("replaced by another connection")
 
 // mailboxSession is one socket from dialling to its end.
 type mailboxSession struct {
+	wire.Redacted
 	*Mailbox
 	socket *socket
 	// lastSeq is the newest envelope; the relay pushes them in order.

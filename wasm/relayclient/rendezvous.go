@@ -21,6 +21,7 @@ const (
 
 // Phase is one message of the own side; Body is at most wormhole.MaxBody.
 type Phase struct {
+	wire.Redacted
 	Name string
 	Body []byte
 }
@@ -53,6 +54,7 @@ type RendezvousConfig struct {
 // whenever it is lost. What was added stays to be sent until the relay has
 // shown that it keeps it. Its methods may be called concurrently.
 type Rendezvous struct {
+	wire.Redacted
 	client *Client
 	config RendezvousConfig
 	cancel context.CancelFunc
@@ -76,6 +78,7 @@ type Rendezvous struct {
 }
 
 type outgoing struct {
+	wire.Redacted
 	Phase
 	attempted bool // an earlier socket or run may have brought it to the relay
 }
@@ -149,7 +152,7 @@ func (r *Rendezvous) add(p Phase, attempted bool) error {
 	if len(r.outgoing) >= maxPhases {
 		return inputError(op, "too many phases")
 	}
-	r.outgoing = append(r.outgoing, outgoing{p, attempted})
+	r.outgoing = append(r.outgoing, outgoing{Phase: p, attempted: attempted})
 	return nil
 }
 

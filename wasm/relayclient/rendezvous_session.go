@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"petmail/shared/relayproto"
+	"petmail/shared/wire"
 	"petmail/shared/wormhole"
 )
 
@@ -18,6 +19,7 @@ const opRendezvous = "keep rendezvous open"
 // rendezvousSession is one socket from dialling to its end. All fields but
 // the embedded Rendezvous belong to its run goroutine.
 type rendezvousSession struct {
+	wire.Redacted
 	*Rendezvous
 	socket   *socket
 	asked    wormhole.ServerType // the answer that is due before anything else can be sent

@@ -134,7 +134,7 @@ func (r *rendezvousTest) status(t *testing.T, want Status) EventState {
 func TestRendezvousSendsAgainWhatIsMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRendezvousTest()
-		r.config.Pending = []Phase{{"kept", []byte("1")}, {"lost", []byte("2")}}
+		r.config.Pending = []Phase{{Name: "kept", Body: []byte("1")}, {Name: "lost", Body: []byte("2")}}
 		added := newWatch[string]()
 		v := r.open(t, serveSocket(t, opening(func(s server) {
 			s.send(mail("aa", "kept", "1"))
@@ -350,7 +350,7 @@ func TestRendezvousHostileServer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRendezvousTest()
-				r.config.Pending = []Phase{{"mine", []byte("x")}}
+				r.config.Pending = []Phase{{Name: "mine", Body: []byte("x")}}
 				if tt.name == "mail before open" {
 					r.config.MailboxID, r.config.Nameplate = "", "1234" // claim comes first
 				}
@@ -425,14 +425,16 @@ func TestRendezvousBusyAgent(t *testing.T) {
 
 func TestRendezvousUnusableConfiguration(t *testing.T) {
 	for name, spoil := range map[string]func(*RendezvousConfig){
-		"url":        func(c *RendezvousConfig) { c.RelayURL = "mailto:x" },
-		"side":       func(c *RendezvousConfig) { c.Side = "" },
-		"app":        func(c *RendezvousConfig) { c.AppID = strings.Repeat("x", 1000) },
-		"mailbox":    func(c *RendezvousConfig) { c.MailboxID = "\n" },
-		"nameplate":  func(c *RendezvousConfig) { c.Nameplate = "four" },
-		"nothing":    func(c *RendezvousConfig) { c.MailboxID = "" },
-		"big phase":  func(c *RendezvousConfig) { c.Pending = []Phase{{"0", bytes.Repeat([]byte{1}, 40000)}} },
-		"two bodies": func(c *RendezvousConfig) { c.Pending = []Phase{{"0", []byte("1")}, {"0", []byte("2")}} },
+		"url":       func(c *RendezvousConfig) { c.RelayURL = "mailto:x" },
+		"side":      func(c *RendezvousConfig) { c.Side = "" },
+		"app":       func(c *RendezvousConfig) { c.AppID = strings.Repeat("x", 1000) },
+		"mailbox":   func(c *RendezvousConfig) { c.MailboxID = "\n" },
+		"nameplate": func(c *RendezvousConfig) { c.Nameplate = "four" },
+		"nothing":   func(c *RendezvousConfig) { c.MailboxID = "" },
+		"big phase": func(c *RendezvousConfig) { c.Pending = []Phase{{Name: "0", Body: bytes.Repeat([]byte{1}, 40000)}} },
+		"two bodies": func(c *RendezvousConfig) {
+			c.Pending = []Phase{{Name: "0", Body: []byte("1")}, {Name: "0", Body: []byte("2")}}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

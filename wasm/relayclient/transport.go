@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"petmail/shared/wire"
 )
 
 // Request is one HTTP request. It carries no headers, so that a browser sends
 // POST and GET across origins without asking first.
 type Request struct {
+	wire.Redacted
 	Method string
 	URL    string
 	Body   []byte
@@ -18,6 +21,7 @@ type Request struct {
 
 // Response is the answer to a Request.
 type Response struct {
+	wire.Redacted
 	Status int
 	Body   []byte
 	// Date is the time by the server's clock, as its header says; zero if

@@ -1,12 +1,17 @@
 package store
 
-import "errors"
+import (
+	"errors"
+
+	"petmail/shared/wire"
+)
 
 // ErrClosed is returned by every method after Close.
 var ErrClosed = errors.New("store is closed")
 
 // Record is one key with its value.
 type Record struct {
+	wire.Redacted
 	Key   string
 	Value []byte
 }
@@ -39,11 +44,13 @@ type Store interface {
 
 // Batch collects changes. The zero value is empty and ready to use.
 type Batch struct {
+	wire.Redacted
 	Ops []Op
 }
 
 // Op puts Value under Key, or deletes Key if Value is nil.
 type Op struct {
+	wire.Redacted
 	Key   string
 	Value []byte
 }
@@ -53,11 +60,11 @@ func (b *Batch) Put(key string, value []byte) {
 	if value == nil {
 		value = []byte{}
 	}
-	b.Ops = append(b.Ops, Op{key, value})
+	b.Ops = append(b.Ops, Op{Key: key, Value: value})
 }
 
 // Delete removes key, whether or not it is there.
-func (b *Batch) Delete(key string) { b.Ops = append(b.Ops, Op{key, nil}) }
+func (b *Batch) Delete(key string) { b.Ops = append(b.Ops, Op{Key: key, Value: nil}) }
 
 // Empty reports whether the batch would change nothing.
 func (b *Batch) Empty() bool { return len(b.Ops) == 0 }

@@ -50,6 +50,7 @@ func encodeDirectory(top, recent *node, garbage []uint64, next uint64) ([]byte, 
 
 // contents is what a directory says.
 type contents struct {
+	wire.Redacted
 	top     *node
 	recent  *node
 	garbage []uint64
@@ -92,5 +93,5 @@ func decodeDirectory(b []byte) (contents, error) {
 	if end > d.Next || d.Next > 1<<62 {
 		return contents{}, errNode
 	}
-	return contents{top, recent, garbage, d.Next}, nil
+	return contents{top: top, recent: recent, garbage: garbage, next: d.Next}, nil
 }

@@ -51,6 +51,7 @@ type NewLock struct {
 
 // wrapped is a Lock in a slot, with the slot's key wrapped under its own.
 type wrapped struct {
+	wire.Redacted
 	ID     []byte `cbor:"1,keyasint"`
 	Kind   Kind   `cbor:"2,keyasint"`
 	Params []byte `cbor:"3,keyasint"`
@@ -126,7 +127,7 @@ func newAccess(rand io.Reader, locks []NewLock) (access, error) {
 			return access{}, err
 		}
 		// Bytes of ours: the caller may wipe its own.
-		a.locks = append(a.locks, wrapped{bytes.Clone(l.ID), l.Kind, append([]byte{}, l.Params...), key})
+		a.locks = append(a.locks, wrapped{ID: bytes.Clone(l.ID), Kind: l.Kind, Params: append([]byte{}, l.Params...), Key: key})
 	}
 	return a, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 
+	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
@@ -44,6 +45,7 @@ var (
 // Vault is a store.Store. Get and Scan wrap a *DamageError where a page or
 // record does not open; others stay readable.
 type Vault struct {
+	wire.Redacted
 	config Config
 
 	commit sync.Mutex // held over a whole Commit
@@ -64,6 +66,7 @@ type Vault struct {
 
 // state is one version of the tree.
 type state struct {
+	wire.Redacted
 	seq       uint64
 	top       *node
 	recent    *node // a leaf of items that are not in the tree

@@ -56,18 +56,24 @@ export interface Platform {
   estimate(): Promise<{ used: number; quota: number } | undefined>;
 
   /**
-   * The invite link or code that brought the person here, once; nothing of it
-   * stays in the address bar or history.
+   * The invite link that brought the person here, or to this tab before a
+   * reload; nothing of it stays in the address bar or history. A link that
+   * came broken is given as it came.
    */
   takeInvite(): Promise<string | undefined>;
+
+  /** The invite link that is kept for this tab until letInviteGo. */
+  keptInvite(): string | undefined;
+
+  /** The kept invitation was taken or refused. */
+  letInviteGo(): void;
 
   /** Tells of invite links that come while the page is open, as takeInvite does. */
   onInvite(listener: (invite: string) => void): () => void;
 
   /**
-   * For the landing page: keeps the link in memory for takeInvite of this same
-   * document, and makes the address that of the app. The page then shows the
-   * app.
+   * For the landing page: keeps the link for takeInvite, and makes the address
+   * that of the app. The page then shows the app.
    */
   openAppWithInvite(text: string): void;
 

@@ -152,7 +152,20 @@ export class State {
 
   /** Takes a code or link and shows what becomes of it. Rejects with an AgentError. */
   async accept(text: string): Promise<void> {
-    const invite = await this.client.call("invite.accept", { text });
+    this.#showInvite(await this.client.call("invite.accept", { text }));
+  }
+
+  /**
+   * Shows what became of a code or link that was used here already; false if
+   * it was not. Rejects with an AgentError.
+   */
+  async reopen(text: string): Promise<boolean> {
+    const { invite } = await this.client.call("invite.known", { text });
+    if (invite) this.#showInvite(invite);
+    return invite !== undefined;
+  }
+
+  #showInvite(invite: Invite): void {
     batch(() => {
       // Events about it may have come before this answer and know more.
       const known = this.invites.value.find(({ id }) => id === invite.id) ?? invite;

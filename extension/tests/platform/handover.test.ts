@@ -2,15 +2,31 @@ import { expect, test } from "vitest";
 import { linkPattern } from "../../src/platform/extension/links";
 import { handoverLink, inviteInHash } from "../../src/platform/handover";
 
-const link = "https://relay.example:8443/i/#4-aB_secret%20x";
+const secret = "peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn";
+const link = `https://relay.example:8443/i/#${secret}`;
 
 test("an invite link survives the ways to the app", () => {
-  expect(inviteInHash(`#${link}`)).toBe(link);
-  expect(inviteInHash(`#${encodeURIComponent(link)}`)).toBe(link);
-  expect(inviteInHash(`#${handoverLink(link)}`)).toBe(link);
-  expect(inviteInHash(`#${encodeURIComponent(handoverLink(link))}`)).toBe(link);
-  expect(inviteInHash(`#web+petmail://${link}`)).toBe(link);
-  expect(inviteInHash("#http://localhost:8787/i/#x")).toBe("http://localhost:8787/i/#x");
+  for (const hash of [
+    `#${link}`,
+    `#${encodeURIComponent(link)}`,
+    `#${handoverLink(link)}`,
+    `#${encodeURIComponent(handoverLink(link))}`,
+    `#web+petmail://${link}`,
+    `#${encodeURIComponent(`https://relay.example:8443/i/?fbclid=x#${secret}.`)}`,
+    `#${encodeURIComponent(`https://relay.example:8443/i/%23${secret}`)}`,
+    `#${encodeURIComponent(`web+petmail:https://relay.example:8443/i/?${secret}`)}`,
+  ]) {
+    expect(inviteInHash(hash), hash).toBe(link);
+  }
+  const local = `http://localhost:8787/i/#${secret}`;
+  expect(inviteInHash(`#${local}`)).toBe(local);
+});
+
+test("a link that is not whole comes as it is, to be explained", () => {
+  const broken = link.slice(0, -3);
+  expect(inviteInHash(`#${encodeURIComponent(broken)}`)).toBe(broken);
+  expect(inviteInHash(`#${handoverLink(broken)}`)).toBe(`web+petmail:${broken}`);
+  expect(inviteInHash("#https://relay.example/i/")).toBe("https://relay.example/i/");
 });
 
 test("other fragments are none", () => {
@@ -19,26 +35,26 @@ test("other fragments are none", () => {
     "#",
     "#conversation=abc",
     "#https://relay.example/",
-    "#https://relay.example/i/",
-    "#https://relay.example/i/#",
     "#https://relay.example/f/#x",
     "#https:///i/#x",
     "#javascript:alert(1)//i/#x",
     "#web+petmail:javascript%3Aalert(1)",
     "#%E0%A4%A",
-    `#${encodeURIComponent(`${link}${"x".repeat(2_000)}`)}`,
+    `#${encodeURIComponent(`https://relay.example/i/#${"x".repeat(2_000)}`)}`,
   ]) {
     expect(inviteInHash(hash), hash).toBeUndefined();
   }
 });
 
-test("the rule takes invite links of its relay only, and keeps the fragment", () => {
+test("the rule takes invite links of its relay only, and keeps all behind /i", () => {
   const pattern = new RegExp(linkPattern("https://relay.example:8443"));
-  expect(pattern.exec("https://relay.example:8443/i/#secret")?.[2]).toBe("#secret");
-  expect(pattern.exec("https://relay.example:8443/i/x?utm=1#a#b?c")?.[2]).toBe("#a#b?c");
-  expect(pattern.exec("https://relay.example:8443/i/")?.[2]).toBe("");
+  const kept = (rest: string) => pattern.exec(`https://relay.example:8443/i${rest}`)?.[1];
+  for (const rest of ["/#secret", "/x?utm=1#a#b?c", "/%23secret", "/?secret", "#secret", "/"]) {
+    expect(kept(rest)).toBe(rest);
+  }
   for (const url of [
     "https://relay.example:8443/",
+    "https://relay.example:8443/icons/icon-32.png",
     "https://relay.example:8443/x/i/#secret",
     "https://relayXexample:8443/i/#secret",
     "https://relay.example/i/#secret",

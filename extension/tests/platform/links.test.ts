@@ -38,7 +38,7 @@ test("a relay has one rule, however often it is told", async () => {
         type: "redirect",
         redirect: {
           regexSubstitution:
-            "chrome-extension://abc/invite.html?relay=https%3A%2F%2Frelay.example\\2",
+            "chrome-extension://abc/invite.html?relay=https%3A%2F%2Frelay.example#\\1",
         },
       },
       condition: {
@@ -58,6 +58,25 @@ test("a rule that leads elsewhere, as after a new installation, is replaced", as
   await takeOver("https://relay.example");
   expect(rules).toHaveLength(1);
   expect(rules[0]?.action.redirect?.regexSubstitution).toContain("chrome-extension://new/");
+});
+
+test("a rule that an earlier version made for this relay is replaced, and no other", async () => {
+  const earlier = (relay: string): Rule => ({
+    id: relay.length,
+    action: {
+      type: "redirect",
+      redirect: {
+        regexSubstitution: `chrome-extension://abc/invite.html?relay=${encodeURIComponent(relay)}\\2`,
+      },
+    } as Rule["action"],
+    condition: { regexFilter: `^${relay}/i/([^?#]*)[^#]*(#?.*)$` },
+  });
+  rules = [earlier("https://relay.example"), earlier("https://relay.example.org")];
+  await takeOver("https://relay.example");
+  expect(rules.map(({ condition }) => condition.regexFilter)).toEqual([
+    "^https://relay.example.org/i/([^?#]*)[^#]*(#?.*)$",
+    linkPattern("https://relay.example"),
+  ]);
 });
 
 test("rules do not grow without bound: the oldest go", async () => {

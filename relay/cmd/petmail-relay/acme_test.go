@@ -410,6 +410,8 @@ func checkRedirect(t *testing.T, s serving) {
 	require.NoError(t, err)
 	resp := ask("GET", "relay.test", "/i/?x=1")
 	require.Equal(t, http.StatusPermanentRedirect, resp.StatusCode)
+	require.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+	require.Equal(t, "no-referrer", resp.Header.Get("Referrer-Policy"))
 	require.Equal(t, "https://relay.test:"+port+"/i/?x=1", resp.Header.Get("Location"))
 	require.Equal(t, http.StatusNotFound, ask("GET", "evil.test", "/").StatusCode, "nobody is led elsewhere")
 	require.Equal(t, http.StatusBadRequest, ask("POST", "relay.test", "/deposit").StatusCode,

@@ -69,6 +69,8 @@ func toHTTPS(hosts []string, port string) http.Handler {
 			host = strings.TrimSuffix(host, ":443")
 		}
 		w.Header().Set("Connection", "close")
+		w.Header().Set("Cache-Control", "no-store") // an address may hold the secret of a link
+		w.Header().Set("Referrer-Policy", "no-referrer")
 		http.Redirect(w, r, "https://"+host+r.URL.RequestURI(), http.StatusPermanentRedirect)
 	})
 }

@@ -5,6 +5,7 @@ package idb
 import (
 	"syscall/js"
 
+	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
@@ -37,6 +38,7 @@ func (r keyRange) value() js.Value {
 
 // scan collects records in the handlers of requests of one transaction.
 type scan struct {
+	wire.Redacted
 	limit   int
 	records []store.Record
 	err     error

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"sync"
 
+	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
 // Disk holds records beyond the life of the Stores that use it. The zero
 // value is not usable: NewDisk. All methods may be called concurrently.
 type Disk struct {
+	wire.Redacted
 	mu      sync.RWMutex
 	records map[string][]byte // values are never changed in place
 	keys    []string          // sorted

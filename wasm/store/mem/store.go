@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 
+	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
@@ -13,6 +14,7 @@ var ErrKilled = errors.New("another process has taken the disk")
 
 // Store is a store.Store on a Disk.
 type Store struct {
+	wire.Redacted
 	disk *Disk
 
 	mu   sync.RWMutex // held over each operation, so that Close and Kill wait

@@ -5,12 +5,13 @@
 const maxRules = 20;
 
 /**
- * The rule's pattern: the fragment, which holds the secret, is its second
- * group. https://host/i/anything?anything#secret
+ * The rule's pattern: what stands behind "/i", which holds the secret, is its
+ * first group. https://host/i/#secret, or what programs make of it:
+ * https://host/i/%23secret, https://host/i/?tracker#secret
  */
 export function linkPattern(relay: string): string {
   const origin = new URL(relay).origin.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return `^${origin}/i/([^?#]*)[^#]*(#?.*)$`;
+  return `^${origin}/i([/?#%].*)?$`;
 }
 
 /** Has the invite links of a relay open here from now on. */
@@ -46,10 +47,13 @@ async function addRule(relay: string): Promise<void> {
   const rules = await chrome.declarativeNetRequest.getDynamicRules();
   const regexFilter = linkPattern(relay);
   const target = `${chrome.runtime.getURL("invite.html")}?relay=${encodeURIComponent(new URL(relay).origin)}`;
-  const regexSubstitution = `${target}\\2`;
+  const regexSubstitution = `${target}#\\1`;
+  const wanted = { action: { redirect: { regexSubstitution } } };
   const current = rules.find((rule) => rule.condition.regexFilter === regexFilter);
   if (current?.action.redirect?.regexSubstitution === regexSubstitution) return;
-  const outdated = rules.filter((rule, i) => rule === current || i < rules.length - maxRules + 1);
+  const outdated = rules.filter(
+    (rule, i) => relayOf(rule) === relayOf(wanted) || i < rules.length - maxRules + 1,
+  );
   await chrome.declarativeNetRequest.updateDynamicRules({
     removeRuleIds: outdated.map(({ id }) => id),
     addRules: [
@@ -60,4 +64,9 @@ async function addRule(relay: string): Promise<void> {
       },
     ],
   });
+}
+
+/** The relay of a rule, also of one that an earlier version made. */
+function relayOf(rule: { action: { redirect?: { regexSubstitution?: string } } }): string {
+  return /\?relay=([^\\#]*)/.exec(rule.action.redirect?.regexSubstitution ?? "")?.[1] ?? "";
 }

@@ -2,6 +2,7 @@ import { connect } from "../../agent/client";
 import { hold } from "../../agent/names";
 import type { AgentClient } from "../../agent/types";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
+import { keptInvite, letInviteGo } from "../kept";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
@@ -61,7 +62,9 @@ export function extensionPlatform(): Platform {
     persisted: async () => (await navigator.storage?.persisted?.()) ?? false,
     mayAskToPersist,
     estimate,
-    takeInvite: async () => takeFromAddress(),
+    takeInvite: async () => takeFromAddress() ?? keptInvite(),
+    keptInvite,
+    letInviteGo,
     onInvite: onInviteInAddress,
     openAppWithInvite: (text) => location.assign(appWithInvite(text)),
     handoverLink,

@@ -3,6 +3,7 @@ import { prepareHost, startHost } from "../../agent/host";
 import type { AgentClient } from "../../agent/types";
 import { clearOrigin } from "../erased";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
+import { keepInvite, keptInvite, letInviteGo } from "../kept";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
@@ -34,7 +35,6 @@ function unregisterHandover(): void {
 export function webPlatform(): Platform {
   const { onCanInstall, install } = installer();
   let client: AgentClient | undefined;
-  let handed: string | undefined;
 
   const start = (): AgentClient => {
     startHost(import.meta.env.VITE_VERSION, erased);
@@ -86,14 +86,12 @@ export function webPlatform(): Platform {
       navigator.serviceWorker?.addEventListener("message", heard);
       return () => navigator.serviceWorker?.removeEventListener("message", heard);
     },
-    takeInvite: async () => {
-      const invite = handed ?? takeFromAddress();
-      handed = undefined;
-      return invite;
-    },
+    takeInvite: async () => takeFromAddress() ?? keptInvite(),
+    keptInvite,
+    letInviteGo,
     onInvite: onInviteInAddress,
     openAppWithInvite: (text) => {
-      handed = text;
+      keepInvite(text);
       history.replaceState(null, "", "/");
     },
     handoverLink,

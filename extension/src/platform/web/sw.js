@@ -48,11 +48,29 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, search } = new URL(url);
   if (method !== "GET" || origin !== self.location.origin) return;
   if (mode === "navigate") {
-    if (pages.has(pathname)) event.respondWith(page(event.request, pathname));
+    // The secret of a link where browsers send it: the page that takes it out
+    // of the address is here, and the network need not hear of it.
+    if (strayed(pathname + search)) event.respondWith(landing(event.request));
+    else if (pages.has(pathname)) event.respondWith(page(event.request, pathname));
   } else if (kept.has(pathname) && search === "") {
     event.respondWith(asset(event.request, pathname));
   }
 });
+
+/** Whether an address holds what belongs behind the "#" of an invite link. */
+function strayed(address) {
+  let text = address;
+  try {
+    text = decodeURIComponent(decodeURIComponent(address));
+  } catch {
+    // read as it is
+  }
+  return /peti1|^\/i[^?]*#/i.test(text);
+}
+
+async function landing(request) {
+  return (await keptFile("/i/")) ?? fetch(request);
+}
 
 /** A page comes from the network if there is one: updates begin with it. */
 async function page(request, pathname) {

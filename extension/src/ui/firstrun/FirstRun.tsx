@@ -4,6 +4,7 @@ import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { NAME_ROOM } from "../conversation/text";
 import { errorText } from "../errors";
+import { GiveBack } from "../invite/GiveBack";
 import type { State } from "../state";
 import "./firstrun.css";
 
@@ -109,6 +110,7 @@ export function FirstRun({ state, invited, onStart }: Props) {
           relayField
         )}
         <ErrorNote text={error} />
+        {error && <GiveBack />}
         <button type="submit" class="button primary wide" data-testid="start" aria-disabled={busy}>
           {busy ? t("firstrun.starting") : t(invited ? "firstrun.startInvited" : "firstrun.start")}
         </button>

@@ -38,16 +38,22 @@ function lastWord(code: string): string {
   return code.replace(/-$/, "").split("-").at(-1) ?? code;
 }
 
+/** A number and the beginning of a word, in whatever spelling: the agent reads it. */
+const BEGUN = /^[^/]{0,100}\p{Nd}[^\p{L}\p{Nd}/]+\p{L}[^/]{0,100}$/u;
+
 /** The whole codes that the text may become, while it is one that is begun. */
 export function useCompletions(state: State, text: string): readonly string[] {
   const [completions, setCompletions] = useState<readonly string[]>([]);
   useEffect(() => {
-    if (!/^\s*\d+[-\s]+\w/.test(text) || text.includes("/")) {
+    if (!BEGUN.test(text)) {
       setCompletions([]);
       return;
     }
     let current = true;
-    const typed = text.trim().toLowerCase();
+    const typed = text
+      .toLowerCase()
+      .match(/[\p{L}\p{Nd}]+/gu)
+      ?.join("-");
     state.client
       .call("words", { text })
       .then((words) => words.completions.filter((completion) => completion !== typed))

@@ -1,9 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { platform } from "../../platform";
+import { findLink } from "../../platform/link";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
 import type { State } from "../state";
 import { Completions, useCompletions } from "./Completions";
+import { settled } from "./kept";
+import { OfferField } from "./OfferField";
 
 interface Props {
   state: State;
@@ -11,22 +15,21 @@ interface Props {
   text: string;
   /** What is wrong with that, if it was tried. */
   error?: string;
+  /** The text came from outside: it can be refused. */
+  asked?: boolean;
 }
 
-/** No code or link is longer. */
-const MAX = 1_000;
-
 /** Petmail's numbers have four digits. */
-const FOREIGN = /^\s*\d{1,3}[-\s]+\w/;
+const FOREIGN = /^[^\p{L}\p{Nd}]*\p{Nd}{1,3}[^\p{L}\p{Nd}]+\p{L}/u;
 
 /** Where a code or link is entered. */
-export function EnterForm({ state, text: given, error: known }: Props) {
-  const field = useRef<HTMLInputElement>(null);
+export function EnterForm({ state, text: given, error: known, asked }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(given);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(known ?? "");
   const completions = useCompletions(state, text);
-  const relay = relayOf(text);
+  const found = useMemo(() => findLink(text), [text]);
 
   useEffect(() => field.current?.focus(), []);
 
@@ -41,8 +44,10 @@ export function EnterForm({ state, text: given, error: known }: Props) {
     setError("");
     try {
       await state.accept(text);
+      settled(text);
       setText("");
     } catch (reason) {
+      settled(text, reason);
       setError(errorText(reason));
       field.current?.focus();
     } finally {
@@ -61,20 +66,14 @@ export function EnterForm({ state, text: given, error: known }: Props) {
     >
       <div class="field">
         <label for="invite-enter">{t("enter.label")}</label>
-        <input
+        <OfferField
           id="invite-enter"
-          ref={field}
-          data-testid="invite-enter"
+          field={field}
           value={text}
-          maxLength={MAX}
-          dir="ltr"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          aria-invalid={error ? true : undefined}
-          aria-describedby="enter-note enter-error"
-          onInput={(event) => {
-            setText(event.currentTarget.value);
+          invalid={error !== ""}
+          describedBy="enter-note enter-error"
+          onInput={(typed) => {
+            setText(typed);
             setError("");
           }}
         />
@@ -89,7 +88,11 @@ export function EnterForm({ state, text: given, error: known }: Props) {
           />
         ) : (
           <p class="note" id="enter-note" role="status">
-            {relay ? t("enter.linkFound", { relay }) : t("enter.example")}
+            {found === "several"
+              ? t("enter.several")
+              : found
+                ? t("enter.linkFound", { relay: found.relay })
+                : t("enter.example")}
           </p>
         )}
       </div>
@@ -107,6 +110,19 @@ export function EnterForm({ state, text: given, error: known }: Props) {
       >
         {busy ? t("enter.accepting") : t("enter.accept")}
       </button>
+      {asked && (
+        <button
+          type="button"
+          class="button quiet"
+          data-testid="invite-dismiss"
+          onClick={() => {
+            platform.letInviteGo();
+            state.show({ kind: "home" });
+          }}
+        >
+          {t("enter.refuse")}
+        </button>
+      )}
       <button
         type="button"
         class="button quiet"
@@ -117,10 +133,4 @@ export function EnterForm({ state, text: given, error: known }: Props) {
       </button>
     </form>
   );
-}
-
-/** The host of an invite link, or "" if the text is none. */
-export function relayOf(text: string): string {
-  const link = /https?:\/\/([^\s/?#]+)\/i\/[^\s?#]*#\S/.exec(text);
-  return link?.[1] ?? "";
 }

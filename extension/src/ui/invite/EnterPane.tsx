@@ -1,3 +1,5 @@
+import { useMemo } from "preact/hooks";
+import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { Notice } from "../components";
 import type { State } from "../state";
@@ -14,7 +16,11 @@ interface Props {
 }
 
 /** The way in for whoever was told a code or sent a link. */
-export function EnterPane({ state, text, asked, error }: Props) {
+export function EnterPane({ state, text: given, asked: came, error }: Props) {
+  // What brought the person here waits until it is taken or refused.
+  const kept = useMemo(() => (given ? undefined : platform.keptInvite()), [given]);
+  const text = kept ?? given;
+  const asked = came || kept !== undefined;
   const name = state.data.value?.name ?? "";
   return (
     <article class="letter centered" aria-labelledby="enter-title">
@@ -24,7 +30,7 @@ export function EnterPane({ state, text, asked, error }: Props) {
       ) : (
         <p class="note">{t("enter.how")}</p>
       )}
-      <EnterForm key={text} state={state} text={text} error={error} />
+      <EnterForm key={text} state={state} text={text} error={error} asked={asked} />
     </article>
   );
 }

@@ -74,6 +74,10 @@ export const en = {
   "enter.accepting": "Connecting…",
   "enter.asked":
     "You came here with an invite link. Connect with the person who sent it? They will see your name, {name}.",
+  "enter.several": "There are different invitations in this text. Leave only the one you mean.",
+  "enter.refuse": "Do not use this invitation",
+  "invite.kept":
+    "Your invitation is not used up and stays in this tab. You can also copy its link and open it in another browser.",
   "enter.empty": "Type a code or paste a link first.",
 } as const;
 
@@ -154,5 +158,10 @@ export const de: Record<keyof typeof en, string> = {
   "enter.accepting": "Wird verbunden…",
   "enter.asked":
     "Ein Einladungslink hat dich hergebracht. Mit der Person verbinden, die ihn geschickt hat? Sie sieht dann deinen Namen, {name}.",
+  "enter.several":
+    "In diesem Text stehen verschiedene Einladungen. Lass nur die stehen, die du meinst.",
+  "enter.refuse": "Diese Einladung nicht benutzen",
+  "invite.kept":
+    "Deine Einladung ist nicht verbraucht und bleibt in diesem Tab. Du kannst ihren Link auch kopieren und in einem anderen Browser öffnen.",
   "enter.empty": "Tipp zuerst einen Code oder füg einen Link ein.",
 };

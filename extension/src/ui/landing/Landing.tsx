@@ -2,29 +2,31 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { CopyButton, ErrorNote, Notice } from "../components";
+import { GiveBack } from "../invite/GiveBack";
 import { petmailLivesHere } from "./here";
 import "./landing.css";
 
 interface Props {
-  /** What stood in the address behind the "#". */
-  fragment: string;
+  /** The invite link that brought the person here. */
+  link: string | undefined;
+  /** What stood in the address is no whole link. */
+  broken: boolean;
+  /** The secret stood where browsers send it to this site. */
+  seen: boolean;
   /** Shows the app in this same document. */
   onOpen: (link: string) => Promise<void>;
 }
 
-/** What stands behind the "#" of an invite link: bech32m of 16 bytes. */
-const secret = /^peti1[02-9ac-hj-np-z]{32}$/i;
-
 /** What somebody sees who has clicked an invite link. */
-export function Landing({ fragment, onOpen }: Props) {
+export function Landing({ link, broken, seen, onOpen }: Props) {
   return (
     <>
       <div class="air" aria-hidden="true" />
       <main class="landing" id="main">
-        {secret.test(fragment) ? (
-          <Invitation link={`${location.origin}/i/#${fragment}`} onOpen={onOpen} />
+        {link ? (
+          <Invitation link={link} seen={seen} onOpen={onOpen} />
         ) : (
-          <NoInvitation broken={fragment !== ""} />
+          <NoInvitation broken={broken} />
         )}
       </main>
     </>
@@ -33,7 +35,7 @@ export function Landing({ fragment, onOpen }: Props) {
 
 type Choice = "" | "add" | "have";
 
-function Invitation({ link, onOpen }: { link: string; onOpen: (link: string) => Promise<void> }) {
+function Invitation({ link, seen, onOpen }: Pick<Props, "seen" | "onOpen"> & { link: string }) {
   const [choice, setChoice] = useState<Choice>("");
   const [opening, setOpening] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -54,7 +56,13 @@ function Invitation({ link, onOpen }: { link: string; onOpen: (link: string) => 
       <h1>{t("landing.title")}</h1>
       <p class="lead">{t("landing.words")}</p>
       {livesHere && <Notice icon="letter">{t("landing.livesHere")}</Notice>}
+      {seen && (
+        <Notice icon="warning" tone="warn" role="alert" testid="landing-seen">
+          {t("landing.seen")}
+        </Notice>
+      )}
       <ErrorNote text={failed ? t("landing.openFailed") : ""} />
+      {failed && <GiveBack />}
       <div class="column">
         <button
           type="button"

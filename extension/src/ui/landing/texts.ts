@@ -11,6 +11,8 @@ export const en = {
   "landing.have": "I have it already",
   "landing.livesHere":
     "Petmail is set up in this browser. Open the invitation here and it joins what you have.",
+  "landing.seen":
+    "A program that passed this link on has changed it, so that its key was sent to this site. Petmail has taken it out of the address and keeps no record of it. You can go on; if you would rather be sure, ask for a new link.",
   "landing.trustKey": "The key to this invitation is in the link and never leaves your browser.",
   "landing.trustSite":
     "This site delivers sealed envelopes. It cannot open them, and it is built not to know who writes to whom.",
@@ -33,7 +35,7 @@ export const en = {
   "landing.linkLabel": "The invite link",
   "landing.emptyTitle": "This page opens invitations.",
   "landing.emptyWords":
-    "The address has no invitation in it. Perhaps it was opened once before, or part of the link got lost. Open the whole link again, or ask for a new one.",
+    "The address has no invitation in it. Perhaps it was opened in another tab, or part of the link got lost. Open the whole link again, or ask for a new one.",
   "landing.brokenTitle": "This link is not whole.",
   "landing.brokenWords":
     "Part of the invitation got lost or changed on its way. Nothing was used up. Ask for the link again and open it as a whole.",
@@ -52,6 +54,8 @@ export const de: Record<keyof typeof en, string> = {
   "landing.have": "Ich habe es schon",
   "landing.livesHere":
     "In diesem Browser ist Petmail schon eingerichtet. Öffne die Einladung hier, dann kommt sie dazu.",
+  "landing.seen":
+    "Ein Programm, das diesen Link weitergegeben hat, hat ihn verändert; so kam sein Schlüssel zu dieser Seite. Petmail hat ihn aus der Adresse genommen und schreibt ihn nirgends auf. Du kannst weitermachen; willst du sichergehen, bitte um einen neuen Link.",
   "landing.trustKey":
     "Der Schlüssel zu dieser Einladung steht im Link und verlässt deinen Browser nie.",
   "landing.trustSite":
@@ -76,7 +80,7 @@ export const de: Record<keyof typeof en, string> = {
   "landing.linkLabel": "Der Einladungslink",
   "landing.emptyTitle": "Diese Seite öffnet Einladungen.",
   "landing.emptyWords":
-    "In der Adresse steht keine Einladung. Vielleicht wurde sie schon einmal geöffnet, oder ein Teil des Links ging verloren. Öffne den ganzen Link noch einmal oder bitte um einen neuen.",
+    "In der Adresse steht keine Einladung. Vielleicht wurde sie in einem anderen Tab geöffnet, oder ein Teil des Links ging verloren. Öffne den ganzen Link noch einmal oder bitte um einen neuen.",
   "landing.brokenTitle": "Dieser Link ist nicht vollständig.",
   "landing.brokenWords":
     "Ein Teil der Einladung ging unterwegs verloren oder wurde verändert. Verbraucht ist nichts. Bitte noch einmal um den Link und öffne ihn als Ganzes.",

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../../api";
 import { t } from "../catalogue";
 import { Icon } from "../icons";
+import { GiveBack } from "../invite/GiveBack";
 import type { State } from "../state";
 import { EraseForm } from "./EraseForm";
 import "./lock.css";
@@ -19,6 +20,7 @@ export function Broken({ state, problem }: { state: State; problem: Problem }) {
         </h1>
         <p>{t(`lock.broken.${problem}`)}</p>
         <p>{t("lock.brokenRestore")}</p>
+        <GiveBack />
         <button
           type="button"
           class="button"

@@ -3,6 +3,7 @@ import type { Secret } from "../../api";
 import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { Icon } from "../icons";
+import { GiveBack } from "../invite/GiveBack";
 import type { Data, State } from "../state";
 import { EraseForm } from "./EraseForm";
 import { passkeysWork, secretFromPasskey } from "./passkey";
@@ -94,6 +95,7 @@ export function Unlock({ state, data }: { state: State; data: Data }) {
         <p class="visually-hidden" role="status">
           {busy ? t("lock.unlocking") : ""}
         </p>
+        <GiveBack />
         <details class="fold">
           <summary data-testid="forgotten">{t("lock.forgotten")}</summary>
           <div class="column">

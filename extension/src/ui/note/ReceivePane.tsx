@@ -4,18 +4,19 @@ import { t } from "../catalogue";
 import { ErrorNote } from "../components";
 import { errorText } from "../errors";
 import { Completions, useCompletions } from "../invite/Completions";
+import { OfferField } from "../invite/OfferField";
 import type { State } from "../state";
 import { Command } from "./Command";
 import { sendCommand } from "./commands";
 import "../invite/invite.css";
 import "./note.css";
 
-/** No code or address is longer. */
+/** No address is longer. */
 const MAX = 200;
 
 /** Where a code of wormhole is entered. */
 export function ReceivePane({ state, code: given }: { state: State; code: string }) {
-  const field = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const [code, setCode] = useState(given);
   const address = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
@@ -68,19 +69,13 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
       >
         <div class="field">
           <label for="note-code-input">{t("note.code")}</label>
-          <input
+          <OfferField
             id="note-code-input"
-            ref={field}
-            data-testid="note-code-input"
+            field={field}
             value={code}
-            maxLength={MAX}
-            dir="ltr"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck={false}
-            aria-invalid={error ? true : undefined}
-            aria-describedby="enter-note note-error"
-            onInput={(event) => type(event.currentTarget.value)}
+            invalid={error !== ""}
+            describedBy="enter-note note-error"
+            onInput={type}
           />
           {completions.length > 0 ? (
             <Completions

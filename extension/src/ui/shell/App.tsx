@@ -5,6 +5,8 @@ import { platform } from "../../platform";
 import { t } from "../catalogue";
 import { errorText } from "../errors";
 import { FirstRun } from "../firstrun/FirstRun";
+import { GiveBack } from "../invite/GiveBack";
+import { settled } from "../invite/kept";
 import { Broken } from "../lock/Broken";
 import { Unlock } from "../lock/Unlock";
 import type { State } from "../state";
@@ -42,26 +44,11 @@ export function App({ state, arrival: first }: Props) {
   useEffect(() => platform.onInvite((text) => setArrival({ text, confirmed: false })), []);
 
   // The first run asks in its own way; who is set up already is asked here.
-  const accept = useCallback(
-    async (text: string) => {
-      setArrival(undefined);
-      try {
-        await state.accept(text);
-      } catch (reason) {
-        state.show({ kind: "enter", text, asked: false, error: errorText(reason) });
-      }
-    },
-    [state],
-  );
   useEffect(() => {
     if (phase !== "ready" || !arrival) return;
-    if (arrival.confirmed) {
-      void accept(arrival.text);
-      return;
-    }
     setArrival(undefined);
-    state.show({ kind: "enter", text: arrival.text, asked: true, error: "" });
-  }, [phase, arrival, accept, state]);
+    void (arrival.confirmed ? accept(state, arrival.text) : ask(state, arrival.text));
+  }, [phase, arrival, state]);
 
   if (state.agent.value === "unavailable" && !data) {
     return <Unavailable reason={state.reason.value} />;
@@ -82,6 +69,32 @@ export function App({ state, arrival: first }: Props) {
     );
   }
   return <Desk state={state} welcome={metNew.current} />;
+}
+
+/** Takes an invitation that the person has said yes to. */
+async function accept(state: State, text: string): Promise<void> {
+  try {
+    await state.accept(text);
+    settled(text);
+  } catch (reason) {
+    settled(text, reason);
+    state.show({ kind: "enter", text, asked: false, error: errorText(reason) });
+  }
+}
+
+/** Asks about an invitation; one that was used here already is opened. */
+async function ask(state: State, text: string): Promise<void> {
+  let error = "";
+  try {
+    if (await state.reopen(text)) {
+      settled(text);
+      return;
+    }
+  } catch (reason) {
+    settled(text, reason);
+    error = errorText(reason);
+  }
+  state.show({ kind: "enter", text, asked: error === "", error });
 }
 
 /**
@@ -176,6 +189,7 @@ function Unavailable({ reason, inside }: { reason: Reason | undefined; inside?: 
     <div class="letter" role="alert" data-testid="error">
       <h2>{t("shell.unavailableTitle")}</h2>
       <p>{t(`shell.unavailable.${reason ?? "unknown"}`)}</p>
+      <GiveBack />
       <button type="button" class="button primary" onClick={() => location.reload()}>
         {t("shell.reload")}
       </button>

@@ -1,11 +1,10 @@
-import "./fragment"; // first of all, the secret goes out of the address
-
 import { render } from "preact";
 import { platform } from "../../../platform";
 import { setLanguage } from "../../../ui/catalogue";
 import { Landing } from "../../../ui/landing/Landing";
 import { rootElement } from "../../root";
-import { fragment } from "./fragment";
+import { came } from "./came"; // first of all, the secret goes out of the address
+import { type Came, takeLink } from "./fragment";
 
 const root = rootElement();
 
@@ -18,13 +17,13 @@ async function open(link: string): Promise<void> {
   await mountApp(root, true);
 }
 
-function show(what: string): void {
-  render(<Landing key={what} fragment={what} onOpen={open} />, root);
+function show({ link, broken, seen }: Came): void {
+  render(<Landing key={link} link={link} broken={broken} seen={seen} onOpen={open} />, root);
 }
 
 setLanguage("");
-show(fragment);
-if (fragment) {
+show(came);
+if (came.link) {
   // They come while the person reads; a failure shows when they are needed.
   void loadApp().catch(() => undefined);
   platform.prepareAgent();
@@ -32,8 +31,5 @@ if (fragment) {
 
 // Another link that is opened in this same tab.
 globalThis.addEventListener("hashchange", () => {
-  if (location.pathname !== "/i/" || location.hash.length < 2) return;
-  const next = location.hash.slice(1);
-  history.replaceState(null, "", location.pathname);
-  show(next);
+  if (location.pathname === "/i/" && location.hash.length > 1) show(takeLink());
 });

@@ -1,0 +1,4 @@
+import { takeLink } from "./fragment";
+
+/** What the person came with. */
+export const came = takeLink();
