@@ -43,6 +43,41 @@ type faultyNetwork struct {
 	seen    *captured
 	conns   map[*faultyConn]bool
 	hosts   map[string]int // requests and sockets, by host
+	acks    *acks          // nil: nobody counts
+}
+
+// acks counts the envelopes of a mailbox that its relay may forget.
+type acks struct {
+	mu               sync.Mutex
+	delivered, acked map[uint64]bool
+	more             func(acked int) // called at each acknowledgement, before it is sent
+}
+
+func (n *faultyNetwork) counting() *acks {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.acks
+}
+
+func (a *acks) deliver(seq uint64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.delivered[seq] = true
+}
+
+func (a *acks) acknowledge(f relayproto.Frame) {
+	a.mu.Lock()
+	for _, seq := range f.Seqs {
+		a.acked[seq] = true
+	}
+	for seq := range a.delivered {
+		if seq <= f.UpTo {
+			a.acked[seq] = true
+		}
+	}
+	n := len(a.acked)
+	a.mu.Unlock()
+	a.more(n)
 }
 
 func newFaultyNetwork(next *relayclient.Network, seed uint64, seen *captured) *faultyNetwork {
@@ -228,6 +263,9 @@ func (c *faultyConn) Read(ctx context.Context) ([]byte, error) {
 		return data, nil
 	}
 	c.n.seen.add(frame.Envelope)
+	if a := c.n.counting(); a != nil {
+		a.deliver(frame.Seq)
+	}
 	if fate.Forge == 1 {
 		// The true envelope is lost to this connection: that is a drop.
 		frame.Envelope = c.n.seen.forgery(c.n.draw)
@@ -240,6 +278,11 @@ func (c *faultyConn) Write(ctx context.Context, data []byte, text bool) error {
 	if fate, _ := c.n.roll(); fate.DropSocket == 1 {
 		_ = c.Close()
 		return errFault
+	}
+	if a := c.n.counting(); a != nil && !text {
+		if f, err := relayproto.DecodeFrame(data); err == nil && f.Type == relayproto.FrameAck {
+			a.acknowledge(f)
+		}
 	}
 	return c.Conn.Write(ctx, data, text)
 }
