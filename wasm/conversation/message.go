@@ -121,8 +121,12 @@ func (c *Conversation) SealAcks(rand io.Reader, now int64) ([]Outgoing, error) {
 		c.AckDue = 0
 		return nil, nil
 	}
-	c.Clock = c.Clock.next(c.wallNow(now))
-	return c.encrypt(rand, Content{Time: c.Clock, Kind: KindAck}, ^uint64(0))
+	at := c.Clock.next(c.wallNow(now))
+	out, err := c.encrypt(rand, Content{Time: at, Kind: KindAck}, ^uint64(0))
+	if err == nil {
+		c.Clock = at
+	}
+	return out, err
 }
 
 // encrypt seals a content with acknowledgements up to number seen. A message
