@@ -30,8 +30,15 @@ const window = 60_000;
 /** Waits before the next Worker, in ms; the last one holds on. */
 const backoff = [0, 250, 1_000, 2_500];
 
-/** A given-up agent is tried again when asked for, yet not sooner than this. */
+/**
+ * A given-up agent is tried again when asked for, yet not sooner than after
+ * this many ms, doubling to the second number each time that it is given up.
+ */
 const rest = 15_000;
+const longestRest = 120_000;
+
+/** An agent that has run for so many ms is not one that cannot run. */
+const calm = 600_000;
 
 /**
  * Keeps an agent running: a Worker that ends is replaced by a new one, since a
@@ -41,8 +48,11 @@ const rest = 15_000;
 export async function supervise(host: Supervised): Promise<never> {
   let ends: number[] = [];
   let restarted = false;
+  let wait = rest;
   for (;;) {
+    const began = host.now();
     const { ready, reason } = await host.run(restarted);
+    if (host.now() - began >= calm) wait = rest;
     if (reason === "locked" || reason === "erased") {
       restarted = false;
       continue;
@@ -58,7 +68,8 @@ export async function supervise(host: Supervised): Promise<never> {
     }
     host.announce("unavailable", reason);
     const asked = host.asked();
-    await host.delay(rest);
+    await host.delay(wait);
+    wait = Math.min(2 * wait, longestRest);
     await asked;
     ends = [];
     restarted = false;

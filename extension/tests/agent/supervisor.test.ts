@@ -78,6 +78,23 @@ test("who asks after that gets a new attempt, which is no restart", async () => 
   ]);
 });
 
+test("a crash loop that is always asked for rests ever longer, until one has run for a while", async () => {
+  const loop = Array.from({ length: 25 }, () => crash(10));
+  const rests = (log: string[]) =>
+    log
+      .map((line, i) =>
+        line.endsWith("asked") ? parseInt(log[i + 1] ?? "", 10) - parseInt(line, 10) : 0,
+      )
+      .filter((ms) => ms > 0);
+  expect(rests(await play(loop, { asked: true }))).toEqual([
+    15_000, 30_000, 60_000, 120_000, 120_000,
+  ]);
+  const calm = await play([...loop.slice(0, 10), crash(600_000), ...loop.slice(0, 5)], {
+    asked: true,
+  });
+  expect(rests(calm)).toEqual([15_000, 30_000, 15_000]);
+});
+
 test("an agent that never ran has not been restarted", async () => {
   const log = await play([
     { ready: false, reason: "load", after: 5 },

@@ -155,6 +155,22 @@ test("verified stands in the header only as long as the key is the same", async 
   expect(root.querySelector(".talk-alarm")?.getAttribute("role")).toBe("alert");
 });
 
+test("a conversation that is set aside says so, when it is tried again, and can be at once", async () => {
+  const agent = new Agent(messages(0, 2));
+  const next = Date.now() + 60_000;
+  await show(agent, { aside: { next, work: "seal", code: "error" } });
+  const banner = one("aside");
+  expect(banner.getAttribute("role")).toBe("alert");
+  expect(banner.dataset.next).toBe(String(next));
+  expect(banner.textContent).toContain("The others are not affected");
+  expect(texts()).toEqual(["message 0", "message 1"]);
+  expect(one("message-input")).toBeTruthy();
+  await click("aside-retry");
+  expect(agent.last("aside.retry")).toEqual({ conversation: "c" });
+  await show(agent);
+  expect(all("aside")).toEqual([]);
+});
+
 test("the words are shown, compared and marked", async () => {
   const agent = new Agent([]);
   await show(agent);

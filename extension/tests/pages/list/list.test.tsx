@@ -47,10 +47,25 @@ test.each<[string, Partial<Conversation>, string]>([
     { preview: "", previewUnknown: true },
     t("list.unknownKind"),
   ],
+  [
+    "what could not be handled",
+    { preview: "hello", aside: { next: 1, work: "seal", code: "error" } },
+    t("list.aside"),
+  ],
   ["one line without controls", { preview: "a\n\u202eb\u0007" }, "a b"],
 ])("the second line tells %s", (_, more, text) => {
   show([conversation(more)]);
   expect(root.querySelector(".item-preview")?.textContent).toBe(text);
+});
+
+test("the state of each is told", () => {
+  const aside = { next: 1, work: "seal", code: "error" };
+  const items = show([
+    conversation(),
+    conversation({ id: "d", state: "waiting" }),
+    conversation({ id: "e", aside }),
+  ]);
+  expect(items.map((item) => item.dataset.state)).toEqual(["open", "waiting", "aside"]);
 });
 
 test("a name that is missing or invisible has another in its place", () => {
