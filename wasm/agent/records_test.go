@@ -160,3 +160,37 @@ func TestADamagedInvitationOrNoteDoesNotStopTheAgent(t *testing.T) {
 		ada.Start()
 	})
 }
+
+// TestAMessageThatDoesNotDecodeCanBeDeleted: it stands where it stood, and
+// without it the conversation goes on.
+func TestAMessageThatDoesNotDecodeCanBeDeleted(t *testing.T) {
+	tenConversations(t, func(t *testing.T, _ *agenttest.World, ada, bob *agenttest.Person, _ *faults, all []string) {
+		c := all[0]
+		for _, text := range []string{"one", "two", "three"} {
+			bob.Send(c, text)
+			advance(time.Minute)
+		}
+		var b store.Batch
+		ada.Stop()
+		records, err := ada.Disk().Scan("msg/"+c, "", false, 10)
+		require.NoError(t, err)
+		require.Len(t, records, 3)
+		b.Put(records[1].Key, garbage)
+		require.NoError(t, ada.Disk().Commit(&b))
+		ada.Start()
+		messages := ada.Messages(c)
+		require.Len(t, messages, 3)
+		require.Equal(t, api.KindUnknown, messages[1].Kind)
+		require.Equal(t, "three", messages[2].Text)
+		require.Equal(t, []string{c}, asides(ada))
+		require.Nil(t, ada.Ask(api.CmdAsideRetry, api.ConversationArgs{Conversation: c}, nil))
+		advance(time.Minute)
+		require.Equal(t, []string{c}, asides(ada), "it is looked at again")
+		require.Nil(t, ada.Ask(api.CmdDelete, api.DeleteArgs{Conversation: c, Message: messages[1].ID}, nil))
+		require.Nil(t, ada.Ask(api.CmdAsideRetry, api.ConversationArgs{Conversation: c}, nil))
+		advance(time.Minute)
+		require.Empty(t, asides(ada))
+		require.Equal(t, []string{"one", "three"}, ada.Texts(c, false))
+		othersTalk(t, ada, bob, all, "all")
+	})
+}
