@@ -28,6 +28,10 @@ type Config struct {
 	Elapsed func() time.Duration
 	Logger  *slog.Logger
 	Version string
+	// Room reports whether there is room on the disk. It is asked before each
+	// commit; the host sees to it that this costs nothing. nil: there is, as
+	// far as one knows.
+	Room func() bool
 	// Restarted: the host has just restarted the agent after a crash; pages
 	// that say hello soon are told.
 	Restarted bool
@@ -146,7 +150,7 @@ func (a *Agent) loop() {
 			a.run(a.inbox.take())
 		case <-timer.C:
 			a.reconnect()
-			if a.nowMilli() >= a.dueAfter {
+			if a.nowMilli() >= a.dueAfter && !a.full {
 				a.run([]input{{recurring: true, do: (*turn).due}})
 			}
 		}

@@ -269,14 +269,18 @@ func (t *turn) setSettings(args api.Settings) (any, error) {
 	if !slices.Contains([]int{0, 1, 5, 15, 60}, args.AutoLock) {
 		return nil, refuse(api.ErrBadRequest, "unknown time until the lock")
 	}
-	b, err := json.Marshal(args)
-	if err != nil {
-		return nil, err
-	}
 	t.a.state.settings = args
-	t.batch.Put(keySettings, b)
+	t.saveSettings()
 	t.emit(api.Event{Settings: &args})
 	return nil, nil
+}
+
+func (t *turn) saveSettings() {
+	b, err := json.Marshal(t.a.state.settings)
+	if err != nil {
+		t.fail(err)
+	}
+	t.batch.Put(keySettings, b)
 }
 
 func (t *turn) words(args api.WordsArgs) (any, error) {

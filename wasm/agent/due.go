@@ -47,6 +47,9 @@ const idle = time.Hour
 // untilDue returns how long nothing will be due.
 func (a *Agent) untilDue() time.Duration {
 	now := a.nowMilli()
+	if a.full {
+		return time.Duration(max(a.reconnectAt-now, 1)+1) * time.Millisecond
+	}
 	next := now + idle.Milliseconds()
 	at := func(ms int64) {
 		if ms != 0 {

@@ -29,6 +29,8 @@ type recovery struct {
 	failures    int   // in a row, that were nobody's
 	lastFailure int64 // unix ms
 	reconnectAt int64 // unix ms: connections are opened then; 0: they are
+	full        bool  // there is no room on the disk
+	refused     int   // in a row: commits for which there was no room
 	dueFailed   int   // in a row: all due work
 	dueAfter    int64 // unix ms: no due work before
 	kinds       map[string]wait
@@ -283,9 +285,11 @@ func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure)
 	}
 	t.checkSizes()
 	if !t.batch.Empty() {
+		t.checkRoom()
 		if err := a.config.Store.Commit(&t.batch); err != nil {
 			t.fail(fmt.Errorf("couldn't store: %w", err))
 		}
+		a.stored()
 	}
 	return t, nil
 }
@@ -338,6 +342,7 @@ func (a *Agent) restore(f *failure) {
 	if a.state.self != nil {
 		a.relay.State, a.relay.RetryAt = api.Offline, a.reconnectAt
 	}
+	a.fullDisk(f.err)
 	for p := range a.pages {
 		p.deliver(api.Event{Snapshot: a.snapshot()})
 	}
@@ -349,6 +354,9 @@ const calm = 10 * time.Minute
 // reconnect opens the connections after a failure, when their wait is over.
 func (a *Agent) reconnect() {
 	if a.reconnectAt == 0 || a.nowMilli() < a.reconnectAt {
+		return
+	}
+	if !a.roomYet() {
 		return
 	}
 	a.reconnectAt = 0

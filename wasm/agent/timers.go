@@ -167,7 +167,7 @@ func expired(m conversation.Message, now int64) bool { return m.Expires != 0 && 
 
 // expireFirst deletes what has expired, before anybody is shown anything.
 func (a *Agent) expireFirst() {
-	for a.fatal == nil {
+	for a.fatal == nil && !a.full {
 		now := a.nowMilli()
 		over := a.state.nextExpiry != 0 && a.state.nextExpiry <= now && now >= a.kinds["expire"].until
 		starting := a.starting() && now >= a.kinds["deletions"].until

@@ -14,8 +14,8 @@ func (a *Agent) snapshot() *api.Snapshot {
 	s := &api.Snapshot{
 		Phase: api.PhaseNew, Version: a.config.Version, Relay: a.relay, Settings: a.state.settings,
 		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: a.noteViews(),
-		Trouble: a.trouble(),
-		Drafts:  []api.Draft{}, Deletions: []api.Deletion{},
+		Trouble: a.trouble(), DiskFull: a.full,
+		Drafts: []api.Draft{}, Deletions: []api.Deletion{},
 		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
 	}
 	if off := a.clock.clock.Off(); off != 0 {

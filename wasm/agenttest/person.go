@@ -58,6 +58,7 @@ type Person struct {
 	deleting []api.Deletion // as the page was told
 	deaths   int
 	skew     time.Duration // of the clock
+	full     bool          // the disk, which says so before it is written to
 }
 
 // Person adds somebody whose Petmail is running, still without a name.
@@ -147,9 +148,23 @@ func (p *Person) config(s store.Store) agent.Config {
 	}
 	return agent.Config{
 		Fatal: func(error) {}, Erased: func() {},
-		Store: s, Transport: p.network, Rand: randomness, Now: p.now, Version: "test",
+		Store: s, Transport: p.network, Rand: randomness, Now: p.now, Version: "test", Room: p.room,
 		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
 	}
+}
+
+// room is whether there is room on the person's disk.
+func (p *Person) room() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.full
+}
+
+// SetFull fills the person's disk, or makes room on it.
+func (p *Person) SetFull(full bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.full = full
 }
 
 // now is the person's clock.

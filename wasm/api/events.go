@@ -20,8 +20,9 @@ type Event struct {
 	NoteRemoved         string    `json:"noteRemoved,omitempty"`
 	Settings            *Settings `json:"settings,omitempty"`
 	Name                *string   `json:"name,omitempty"`
-	Locks               *Locks    `json:"locks,omitempty"`   // changed
-	Trouble             *bool     `json:"trouble,omitempty"` // Snapshot.Trouble has changed
+	Locks               *Locks    `json:"locks,omitempty"`    // changed
+	DiskFull            *bool     `json:"diskFull,omitempty"` // Snapshot.DiskFull has changed
+	Trouble             *bool     `json:"trouble,omitempty"`  // Snapshot.Trouble has changed
 }
 
 // MessageEvent is a new or changed message. Fresh: it has just been received

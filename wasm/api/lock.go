@@ -38,6 +38,7 @@ type Problem string
 const (
 	ProblemStoreGone Problem = "store_gone" // the key is there, the records are not
 	ProblemRootGone  Problem = "root_gone"  // the records are there, their key is not
+	ProblemEmptied   Problem = "emptied"    // a Petmail was here, and nothing of it is there any more
 	ProblemDamaged   Problem = "damaged"    // both are there and make no sense
 )
 

@@ -20,10 +20,11 @@ type Snapshot struct {
 	Notes         []Note         `json:"notes"`         // newest first
 	Settings      Settings       `json:"settings"`
 	Drafts        []Draft        `json:"drafts"`
-	Deletions     []Deletion     `json:"deletions"`         // under way for more than a second
-	Trouble       bool           `json:"trouble,omitempty"` // something that has to be done time and again fails each time
-	Clock         *Clock         `json:"clock,omitempty"`   // nil: right, as far as is known
-	Restarted     bool           `json:"restarted"`         // the agent has just recovered from a crash; say so once
+	Deletions     []Deletion     `json:"deletions"`          // under way for more than a second
+	DiskFull      bool           `json:"diskFull,omitempty"` // nothing new is stored, received or sent until there is room
+	Trouble       bool           `json:"trouble,omitempty"`  // something that has to be done time and again fails each time
+	Clock         *Clock         `json:"clock,omitempty"`    // nil: right, as far as is known
+	Restarted     bool           `json:"restarted"`          // the agent has just recovered from a crash; say so once
 	Locks         []Lock         `json:"locks,omitempty"`
 	Problem       Problem        `json:"problem,omitempty"` // PhaseBroken
 }

@@ -35,7 +35,12 @@ type Config struct {
 	Plain func() (Plain, error)
 	// Remove takes away what is left of the vault's two places once they are
 	// erased and closed: best effort.
-	Remove  func()
+	Remove func()
+	// Room reports whether there is room on the disk; nil: there is.
+	Room func() bool
+	// Kept: the host remembers, outside of the vault's places, that there was
+	// a vault. A fresh one is then none.
+	Kept    bool
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Version string
@@ -96,6 +101,11 @@ func Open(config Config) (*Gate, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if state.Fresh && config.Kept {
+		config.Logger.Error("the vault's places were emptied")
+		g.problem = api.ProblemEmptied
+		return g, nil
 	}
 	g.remember(state.Locks)
 	if len(state.Locks) > 0 {
@@ -168,6 +178,9 @@ func (g *Gate) unlock(args api.UnlockArgs) error {
 	if g.phase == ended || g.problem != "" {
 		return refuse(api.ErrLocked, "nothing can be opened")
 	}
+	if !g.room() {
+		return refuse(api.ErrStorage, "the disk is full")
+	}
 	err = g.open(secret)
 	switch problem := problemOf(err); {
 	case err == nil:
@@ -186,6 +199,10 @@ func (g *Gate) unlock(args api.UnlockArgs) error {
 	g.end(Failed)
 	return refuse(api.ErrStorage, "couldn't start")
 }
+
+// room reports whether there is room to write. Browsers empty what an origin
+// has stored when its database is written to on a full disk.
+func (g *Gate) room() bool { return g.config.Room == nil || g.config.Room() }
 
 // lockNow closes the gate. Pages are told first, and hear nothing after that.
 func (g *Gate) lockNow() error {

@@ -31,6 +31,8 @@ type machine struct {
 	root    *vaulttest.RootDisk
 	plain   *mem.Disk // nil: none
 	removed int
+	kept    bool          // the host remembers that there was a vault
+	full    atomic.Bool   // the disk
 	ahead   *atomic.Int64 // nanoseconds that the clock has slept over; nil: none
 
 	ends chan gate.Reason
@@ -143,6 +145,8 @@ func (m *machine) tryBoot() (*gate.Gate, error) {
 			return plainStore{m.plain.Open(), m}, nil
 		},
 		Remove: func() { m.removed++ },
+		Kept:   m.kept,
+		Room:   func() bool { return !m.full.Load() },
 		Now: func() time.Time {
 			if m.ahead == nil {
 				return time.Now()
@@ -453,6 +457,45 @@ func TestPlainRecordsMoveIn(t *testing.T) {
 		dead.call(api.CmdErase, struct{}{})
 		require.Equal(t, gate.Failed, <-m.ends)
 		require.Equal(t, `"newer"`, p.snapshot().Name)
+		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Erased, <-m.ends)
+	})
+}
+
+// TestEmptied: where the browser has emptied everything, a first run is only
+// begun on the person's word.
+func TestEmptied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		m.kept = true
+		p := attach(t, m.boot())
+		s := p.snapshot()
+		require.Equal(t, api.PhaseBroken, s.Phase)
+		require.Equal(t, api.ProblemEmptied, s.Problem)
+		require.Empty(t, m.records.Records(), "nothing is made")
+
+		require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+		require.Equal(t, gate.Erased, <-m.ends)
+		m.kept = false // as the host does then
+		p = attach(t, m.boot())
+		require.Equal(t, api.PhaseReady, p.snapshot().Phase)
+		require.Empty(t, code(p.call(api.CmdRename, "kept")))
+		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, gate.Erased, <-m.ends)
+	})
+}
+
+// TestKeptAndThere: what the host remembers changes nothing where a vault is.
+func TestKeptAndThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, l := locked(t)
+		m.kept = true
+		p := attach(t, m.boot())
+		require.Equal(t, api.PhaseLocked, p.snapshot().Phase)
+		m.full.Store(true)
+		require.Equal(t, api.ErrStorage, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})), "opening writes")
+		m.full.Store(false)
+		require.Empty(t, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})))
 		p.call(api.CmdErase, struct{}{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})

@@ -62,6 +62,9 @@ func (g *Gate) setLocks(args api.LocksSetArgs) error {
 			}
 		}
 	}
+	if !g.room() {
+		return refuse(api.ErrStorage, "the disk is full")
+	}
 	if err := g.vault.SetLocks(locks); err != nil {
 		g.config.Logger.Error("couldn't set locks", "err", err)
 		return refuse(api.ErrStorage, "couldn't store the locks")

@@ -9,6 +9,10 @@ import (
 // ErrClosed is returned by every method after Close.
 var ErrClosed = errors.New("store is closed")
 
+// ErrNoRoom is wrapped by an error of Commit when the disk, or what the browser
+// leaves to us of it, is full. Nothing of the batch stands.
+var ErrNoRoom = errors.New("no room to store")
+
 // Record is one key with its value.
 type Record struct {
 	wire.Redacted

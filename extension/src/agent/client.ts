@@ -8,6 +8,7 @@ import {
   type LobbyMessage,
   lobbyName,
   maxRequest,
+  refusal,
   type Welcome,
 } from "./names";
 import { type AgentClient, AgentError, type AgentState, type Reason } from "./types";
@@ -20,6 +21,9 @@ const patience = 30_000;
 
 /** How long until a refused hello is tried again, in ms. */
 const helloAgain = 3_000;
+
+/** How long an agent may take to come before the person is told, in ms. */
+const tooLong = 30_000;
 
 /** How often the agent's owner is woken while it does not answer, in ms. */
 const wakeAgain = 5_000;
@@ -61,6 +65,7 @@ class Client implements AgentClient {
   #state: AgentState = "starting";
   #reason: Reason | undefined;
   #waking: ReturnType<typeof setInterval> | undefined;
+  #coming: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ConnectOptions) {
     this.#wake = options.wake;
@@ -68,6 +73,7 @@ class Client implements AgentClient {
       this.#setState("unavailable", "unsupported");
       return;
     }
+    this.#await();
     void this.#open();
     // A page that the browser keeps for its back button must not keep a
     // channel: it would miss events.
@@ -133,19 +139,20 @@ class Client implements AgentClient {
   /** Opens a channel and asks for the agent. */
   async #open(): Promise<void> {
     const client = crypto.randomUUID();
-    const line: Line = {
-      client,
-      channel: new BroadcastChannel(clientName(client)),
-      lobby: new BroadcastChannel(lobbyName),
-      release: undefined,
-    };
-    this.#line = line;
-    line.channel.onmessage = ({ data }) => this.#receive(line, data);
-    line.lobby.onmessage = ({ data }) => this.#overhear(line, data);
+    let line: Line;
     try {
+      line = {
+        client,
+        channel: new BroadcastChannel(clientName(client)),
+        lobby: new BroadcastChannel(lobbyName),
+        release: undefined,
+      };
+      this.#line = line;
+      line.channel.onmessage = ({ data }) => this.#receive(line, data);
+      line.lobby.onmessage = ({ data }) => this.#overhear(line, data);
       line.release = await hold(clientName(client));
-    } catch {
-      this.#setState("unavailable", "unsupported");
+    } catch (error) {
+      this.#setState("unavailable", refusal(error));
       return;
     }
     if (this.#line !== line) {
@@ -278,10 +285,24 @@ class Client implements AgentClient {
     for (const listener of this.#events) listener(event);
   }
 
+  /** Sees that nobody waits for ever for an agent that does not come. */
+  #await(): void {
+    this.#coming ??= setTimeout(() => {
+      this.#coming = undefined;
+      this.#setState("unavailable", "slow"); // it may come all the same
+    }, tooLong);
+  }
+
   #setState(state: AgentState, reason?: Reason): void {
     if (this.#state === state && this.#reason === reason) return;
     this.#state = state;
     this.#reason = reason;
+    if (state === "starting" || state === "restarting") {
+      this.#await();
+    } else {
+      clearTimeout(this.#coming);
+      this.#coming = undefined;
+    }
     for (const listener of this.#states) listener(state, reason);
   }
 }

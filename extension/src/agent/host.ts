@@ -2,13 +2,24 @@ import { hold, type LobbyMessage, leaderName, lobbyName } from "./names";
 import { type Ending, supervise } from "./supervisor";
 import type { FromWorker, ToWorker } from "./worker";
 
+/** What the host of an agent needs of the platform. */
+export interface Surroundings {
+  version: string;
+  /** Whether the platform remembers that a Petmail was here. */
+  kept(): boolean;
+  /** The agent runs. roomy: the disk has room for more than its records. */
+  ready?(roomy: boolean): void;
+  /** Clears what the platform keeps of a Petmail that was deleted. */
+  erased(): Promise<void>;
+}
+
 /**
  * Runs the agent in a Worker of this page, as soon as no other page of this
- * origin does, and for as long as this page lives. erased clears what the
- * platform keeps of a Petmail that was deleted.
+ * origin does, and for as long as this page lives. Where the browser refuses
+ * what that takes, it refuses the clients of this origin, too, which say so.
  */
-export function startHost(version: string, erased: () => Promise<void>): void {
-  void lead(version, erased);
+export function startHost(around: Surroundings): void {
+  lead(around).catch(() => undefined);
 }
 
 /**
@@ -27,7 +38,7 @@ function newWorker(): Worker {
   return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "petmail" });
 }
 
-async function lead(version: string, erased: () => Promise<void>): Promise<void> {
+async function lead(around: Surroundings): Promise<void> {
   await hold(leaderName);
   const lobby = new BroadcastChannel(lobbyName);
   let given: LobbyMessage | undefined;
@@ -40,11 +51,18 @@ async function lead(version: string, erased: () => Promise<void>): Promise<void>
   await supervise({
     run: async (restarted) => {
       given = undefined;
-      const worker = prepared ?? newWorker();
-      prepared = undefined;
-      const ending = await run(worker, { start: { version, restarted } });
+      const start = { version: around.version, restarted, kept: around.kept() };
+      const ending = await run({ start }, (told) => {
+        given = undefined;
+        if ("full" in told) {
+          given = { host: "unavailable", reason: "full" };
+          lobby.postMessage(given);
+        } else if ("ready" in told) {
+          around.ready?.(told.roomy);
+        }
+      });
       // Before a new one begins: it must find nothing of the old.
-      if (ending.reason === "erased") await erased().catch(() => undefined);
+      if (ending.reason === "erased") await around.erased().catch(() => undefined);
       return ending;
     },
     announce: (host, reason) => {
@@ -62,12 +80,20 @@ async function lead(version: string, erased: () => Promise<void>): Promise<void>
 }
 
 /** Runs a Worker until it ends, and ends all that it left. */
-async function run(worker: Worker, start: ToWorker): Promise<Ending> {
+async function run(start: ToWorker, told: (message: FromWorker) => void): Promise<Ending> {
   let ready = false;
+  let worker: Worker;
+  try {
+    worker = prepared ?? newWorker();
+  } catch {
+    return { ready, reason: "unsupported" };
+  }
+  prepared = undefined;
   const reason = await new Promise<Ending["reason"]>((resolve) => {
     worker.onmessage = ({ data }: { data: FromWorker }) => {
+      told(data);
       if ("ready" in data) ready = true;
-      else resolve(data.ended);
+      else if ("ended" in data) resolve(data.ended);
     };
     // Its script could not be loaded, or threw.
     worker.onerror = () => resolve(ready ? "crashing" : "load");

@@ -72,3 +72,11 @@ export function hold(name: string): Promise<() => void> {
 export async function ended(name: string): Promise<void> {
   await navigator.locks.request(name, () => undefined);
 }
+
+/**
+ * Why the browser has refused what every page needs: SecurityError is what
+ * those say that are set to keep nothing of a site.
+ */
+export function refusal(error: unknown): "blocked" | "unsupported" {
+  return error instanceof Error && error.name === "SecurityError" ? "blocked" : "unsupported";
+}

@@ -6,7 +6,7 @@ import type { Reason } from "./types";
  */
 export interface Ending {
   ready: boolean;
-  reason: Exclude<Reason, "unsupported"> | "locked" | "erased";
+  reason: Exclude<Reason, "slow" | "full"> | "locked" | "erased";
 }
 
 /** What supervise acts through. */

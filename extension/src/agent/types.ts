@@ -9,11 +9,21 @@ import type { Commands } from "./commands";
 export type AgentState = "starting" | "ready" | "restarting" | "unavailable";
 
 /**
- * Why the agent is unavailable: the browser lacks something it needs; the
- * program could not be loaded; the browser refuses to store; it crashed again
- * and again; another agent holds the vault.
+ * Why the agent is unavailable: the browser lacks something it needs; it is
+ * set to keep nothing of this site; the program could not be loaded; the
+ * browser refuses to store; the disk is full, and there will be an agent as
+ * soon as there is room; it crashed again and again; another agent holds the
+ * vault; nothing is known, only that it has taken too long.
  */
-export type Reason = "unsupported" | "load" | "storage" | "crashing" | "busy";
+export type Reason =
+  | "unsupported"
+  | "blocked"
+  | "load"
+  | "storage"
+  | "full"
+  | "crashing"
+  | "busy"
+  | "slow";
 
 /**
  * Besides the agent's own codes. lost: the agent ended before it answered, so

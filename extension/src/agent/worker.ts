@@ -2,17 +2,30 @@
 // it when its owner says so, and connects pages to it (names.ts).
 import "../../../dist/wasm/wasm_exec.js";
 import program from "../../../dist/wasm/petmail.wasm?url";
-import { database, guardName, hold, plainDatabase, rootFile } from "./names";
+import { database, guardName, hold, plainDatabase, refusal, rootFile } from "./names";
+import { openRoom } from "./room";
 import type { Ending } from "./supervisor";
 import { type Attach, openSwitchboard } from "./switchboard";
 
-/** What the owner says. */
+/** What the owner says. kept: a Petmail was here before. */
 export interface ToWorker {
-  start: { version: string; restarted: boolean };
+  start: { version: string; restarted: boolean; kept: boolean };
 }
 
-/** What the owner is told; ended is the last. */
-export type FromWorker = { ready: true } | { ended: Ending["reason"] };
+/**
+ * What the owner is told; ended is the last. full: it waits for room on the
+ * disk. roomy: there is room for the files of the app, too.
+ */
+export type FromWorker =
+  | { full: true }
+  | { ready: true; roomy: boolean }
+  | { ended: Ending["reason"] };
+
+/** How often room is looked for on a full disk, in ms. */
+const lookAgain = 5_000;
+
+/** The room that the kept files of the app take, and something to spare, in bytes. */
+const appFiles = 16 * 2 ** 20;
 
 /** What wasm/cmd/petmail finds as petmailHost. */
 interface PetmailHost {
@@ -21,8 +34,10 @@ interface PetmailHost {
   plain: string;
   version: string;
   restarted: boolean;
+  kept: boolean;
+  room(): boolean;
   ready(attach: Attach): void;
-  failed(reason: "storage" | "busy" | "internal"): void;
+  failed(reason: "storage" | "blocked" | "busy" | "internal"): void;
   ended(reason: "locked" | "erased"): void;
 }
 
@@ -43,7 +58,7 @@ async function compile(): Promise<WebAssembly.Module> {
 const compiled = compile();
 compiled.catch(() => undefined); // told by start
 
-async function start(version: string, restarted: boolean): Promise<void> {
+async function start({ version, restarted, kept }: ToWorker["start"]): Promise<void> {
   let module: WebAssembly.Module;
   try {
     module = await compiled;
@@ -53,6 +68,11 @@ async function start(version: string, restarted: boolean): Promise<void> {
   }
   // Whatever else goes wrong, never two agents on one database.
   await hold(guardName);
+  const room = await openRoom();
+  while (!room()) {
+    tell({ full: true });
+    await new Promise((resolve) => setTimeout(resolve, lookAgain));
+  }
   let reason: Ending["reason"] = "crashing";
   const host: PetmailHost = {
     database,
@@ -60,7 +80,10 @@ async function start(version: string, restarted: boolean): Promise<void> {
     plain: plainDatabase,
     version,
     restarted,
-    ready: (attach) => void openSwitchboard(attach).then(() => tell({ ready: true })),
+    kept,
+    room: () => room(),
+    ready: (attach) =>
+      void openSwitchboard(attach).then(() => tell({ ready: true, roomy: room(appFiles) })),
     failed: (why) => {
       reason = why === "internal" ? "crashing" : why;
     },
@@ -79,5 +102,5 @@ async function start(version: string, restarted: boolean): Promise<void> {
 }
 
 self.onmessage = ({ data }: { data: ToWorker }) => {
-  void start(data.start.version, data.start.restarted);
+  start(data.start).catch((error) => tell({ ended: refusal(error) }));
 };

@@ -28,6 +28,7 @@ export interface Event {
   settings?: Settings;
   name?: string;
   locks?: Locks; // changed
+  diskFull?: boolean; // Snapshot.DiskFull has changed
   trouble?: boolean; // Snapshot.Trouble has changed
 }
 /**
@@ -101,9 +102,11 @@ export const LockPasskey = "passkey";
 export type Problem =
   | "store_gone"
   | "root_gone"
+  | "emptied"
   | "damaged";
 export const ProblemStoreGone = "store_gone"; // the key is there, the records are not
 export const ProblemRootGone = "root_gone"; // the records are there, their key is not
+export const ProblemEmptied = "emptied"; // a Petmail was here, and nothing of it is there any more
 export const ProblemDamaged = "damaged"; // both are there and make no sense
 /**
  * MaxLockParams bounds Lock.Params, in bytes.
@@ -557,6 +560,7 @@ export interface Snapshot {
   settings: Settings;
   drafts: Draft[];
   deletions: Deletion[]; // under way for more than a second
+  diskFull?: boolean; // nothing new is stored, received or sent until there is room
   trouble?: boolean; // something that has to be done time and again fails each time
   clock?: Clock; // nil: right, as far as is known
   restarted: boolean; // the agent has just recovered from a crash; say so once

@@ -1,9 +1,14 @@
+import { roomFile } from "../agent/room";
+
 /**
  * Clears what a deleted Petmail leaves in an origin besides its database and
- * root file, which the Worker has taken care of: the kept files of the app.
- * Pages store nothing themselves; tests/arch sees to that.
+ * root file, which the Worker has taken care of: the kept files of the app, and
+ * the file in which room is looked for. Pages store nothing themselves but
+ * that a Petmail was here (memory.ts); tests/arch sees to that.
  */
 export async function clearOrigin(): Promise<void> {
   const names = (await globalThis.caches?.keys().catch(() => [])) ?? [];
   await Promise.all(names.map((name) => caches.delete(name)));
+  const folder = await navigator.storage.getDirectory();
+  await folder.removeEntry(roomFile);
 }

@@ -29,6 +29,7 @@ export function reduce(data: Data | undefined, event: Event): Data | undefined {
     return { ...snapshot, conversations: byActivity(snapshot.conversations) };
   }
   if (!data) return data;
+  if (event.diskFull !== undefined) return { ...data, diskFull: event.diskFull };
   if (event.relay) return { ...data, relay: event.relay };
   if (event.settings) return { ...data, settings: event.settings };
   if (event.locks) return { ...data, locks: event.locks.locks };

@@ -9,9 +9,12 @@
 //	plain      name of the database of versions before the vault
 //	version    what pages show
 //	restarted  true after a crash
+//	kept       true if the pages remember that there was a vault
+//	room()     whether there is room on the disk; it is looked at once a second
 //	ready(attach)   called once pages may come, with jsapi.Attacher's function
-//	failed(reason)  called instead if they never may: "storage", "busy" (another
-//	                agent holds the vault) or "internal"
+//	failed(reason)  called instead if they never may: "storage", "blocked" (the
+//	                browser is set to keep nothing), "busy" (another agent
+//	                holds the vault) or "internal"
 //	ended(reason)   called before the program ends on purpose: "locked" or
 //	                "erased"
 //

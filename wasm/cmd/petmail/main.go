@@ -37,6 +37,10 @@ type host struct{ js.Value }
 
 func (h host) text(name string) string { return h.Get(name).String() }
 
+// room reports whether there is room on the disk. The host looks at most once
+// a second.
+func (h host) room() bool { return h.Call("room").Bool() }
+
 // failed ends the program.
 func (h host) failed(reason string) {
 	h.Call("failed", reason)
@@ -63,6 +67,8 @@ func open(h host, logger *slog.Logger, c clocks) (*gate.Gate, error) {
 				logger.Warn("couldn't remove what is left, which is empty", "err", err)
 			}
 		},
+		Room:    h.room,
+		Kept:    h.Get("kept").Bool(),
 		Now:     c.now,
 		Logger:  logger,
 		Version: h.text("version"),
@@ -85,6 +91,7 @@ func start(h host, s store.Store, erased func(), logger *slog.Logger, c clocks) 
 		Elapsed:   c.elapsed,
 		Logger:    logger,
 		Version:   h.text("version"),
+		Room:      h.room,
 		Restarted: h.Get("restarted").Bool(),
 		Fatal: func(err error) {
 			logger.Error("couldn't go on", "err", err)
@@ -102,9 +109,12 @@ func start(h host, s store.Store, erased func(), logger *slog.Logger, c clocks) 
 func reason(err error) string {
 	var database *idb.Error
 	var file *opfsjs.Error
+	const blocked = "SecurityError" // what a browser says that is set to keep nothing of a site
 	switch {
 	case errors.Is(err, opfsjs.ErrInUse):
 		return "busy"
+	case errors.As(err, &database) && database.Name == blocked, errors.As(err, &file) && file.Name == blocked:
+		return "blocked"
 	case errors.As(err, &database), errors.As(err, &file), errors.Is(err, idb.ErrTimeout):
 		return "storage"
 	}

@@ -23,6 +23,7 @@ const (
 	FailAfter         // ErrFault, yet all of the batch stands
 	CrashBefore       // the process dies and nothing of the batch stands
 	CrashAfter        // the process dies after all of the batch stands
+	NoRoom            // store.ErrNoRoom, nothing of the batch stands
 )
 
 // Store is a store.Store with faults.
@@ -130,6 +131,9 @@ func (s *Store) commitOne(b *store.Batch) (func(), error) {
 	fault := None
 	if plan != nil {
 		fault = plan(s.commits, b)
+	}
+	if fault == NoRoom {
+		return nil, store.ErrNoRoom
 	}
 	if fault != FailBefore && fault != CrashBefore {
 		if err := s.inner.Commit(b); err != nil {

@@ -2,6 +2,7 @@
 import { connect } from "../../agent/client";
 import { startHost } from "../../agent/host";
 import { clearOrigin } from "../erased";
+import { forgetBeingHere, rememberBeingHere, wasHere } from "../memory";
 import { observe } from "../observer";
 import { takeOver } from "./links";
 import type { ExtensionMessage } from "./messages";
@@ -29,8 +30,15 @@ chrome.runtime.onMessage.addListener((message: ExtensionMessage, _sender, answer
 });
 
 setInterval(() => void chrome.runtime.getPlatformInfo(), keepAlive);
-startHost(import.meta.env.VITE_VERSION, async () => {
-  await clearOrigin();
-  await erased();
+startHost({
+  version: import.meta.env.VITE_VERSION,
+  kept: wasHere,
+  erased: async () => {
+    forgetBeingHere();
+    await clearOrigin();
+    await erased();
+  },
 });
-observe(connect(), outside);
+const client = connect();
+rememberBeingHere(client);
+observe(client, outside);

@@ -4,6 +4,7 @@ import type { AgentClient } from "../../agent/types";
 import { clearOrigin } from "../erased";
 import { handoverLink, onInviteInAddress, takeFromAddress } from "../handover";
 import { keepInvite, keptInvite, letInviteGo } from "../kept";
+import { forgetBeingHere, rememberBeingHere, wasHere } from "../memory";
 import { nudgeOnReturn } from "../nudge";
 import { estimate, mayAskToPersist } from "../storage";
 import type { Platform } from "../types";
@@ -13,6 +14,7 @@ import { registerServiceWorker } from "./register";
 
 /** Clears what this origin has of a Petmail that was deleted. */
 async function erased(): Promise<void> {
+  forgetBeingHere();
   unregisterHandover();
   // It comes again with the next agent, and keeps the app's files anew.
   const registration = await navigator.serviceWorker?.getRegistration();
@@ -37,16 +39,19 @@ export function webPlatform(): Platform {
   let client: AgentClient | undefined;
 
   const start = (): AgentClient => {
-    startHost(import.meta.env.VITE_VERSION, erased);
+    startHost({
+      version: import.meta.env.VITE_VERSION,
+      kept: wasHere,
+      // What makes the app work offline can wait until it works online. On a
+      // disk with little room it must not be tried: a browser may empty all
+      // that is stored when it fails.
+      ready: (roomy) => roomy && registerServiceWorker(),
+      erased,
+    });
     const started = connect();
+    rememberBeingHere(started);
     nudgeOnReturn(started);
     observeFromPage().catch(() => undefined); // nothing shows but what pages show
-    // What makes the app work offline can wait until it works online.
-    const stop = started.onState((state) => {
-      if (state !== "ready") return;
-      registerServiceWorker();
-      queueMicrotask(() => stop());
-    });
     return started;
   };
 

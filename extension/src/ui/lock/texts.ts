@@ -34,6 +34,8 @@ export const en = {
     "The browser has kept your messages, sealed, but lost the key to them. Part of its storage was wiped, by a cleaning program, or by the browser when room was short.",
   "lock.broken.damaged":
     "Your messages are there, but what leads to them is damaged, by a fault of the disk or by another program.",
+  "lock.broken.emptied":
+    "There was a Petmail in this browser, and the browser has emptied all that it had stored, as browsers do when the disk is full. Your conversations are gone here; the people you wrote with still have theirs.",
   "lock.brokenRestore":
     "Nothing was changed or written over. If you have a copy of this browser’s profile from before, close the browser, put it back, and try again.",
   "lock.brokenAgain": "Try again",
@@ -126,6 +128,8 @@ export const de: Record<keyof typeof en, string> = {
     "Der Browser hat deine Nachrichten noch, verschlossen, aber den Schlüssel dazu verloren. Ein Teil seines Speichers wurde gelöscht, von einem Putzprogramm oder vom Browser, als der Platz knapp war.",
   "lock.broken.damaged":
     "Deine Nachrichten sind da, aber was zu ihnen führt, ist beschädigt, durch einen Fehler des Datenträgers oder ein anderes Programm.",
+  "lock.broken.emptied":
+    "In diesem Browser war ein Petmail, und der Browser hat alles gelöscht, was es gespeichert hatte, wie es Browser tun, wenn die Festplatte voll ist. Deine Unterhaltungen sind hier weg; die Leute, mit denen du geschrieben hast, haben ihre noch.",
   "lock.brokenRestore":
     "Nichts wurde verändert oder überschrieben. Hast du eine ältere Kopie des Profils dieses Browsers, dann schließ den Browser, stell sie wieder her und versuch es noch einmal.",
   "lock.brokenAgain": "Noch einmal versuchen",

@@ -142,7 +142,8 @@ function Desk({ state, welcome }: { state: State; welcome: boolean }) {
   }, [state, back]);
 
   if (!data) return null;
-  const unavailable = state.agent.value === "unavailable";
+  // On a full disk it goes on showing what it has.
+  const unavailable = state.agent.value === "unavailable" && state.reason.value !== "full";
   return (
     <div class="desk" data-view={view.kind}>
       <a class="skip" href="#main">
@@ -184,11 +185,24 @@ function Starting() {
   );
 }
 
+/** Where each browser has the setting that keeps a site from storing. */
+function Allow() {
+  const site = location.host;
+  return (
+    <ul data-testid="allow-storage">
+      <li>{t("shell.allow.firefox", { site })}</li>
+      <li>{t("shell.allow.chromium", { site })}</li>
+      <li>{t("shell.allow.safari")}</li>
+    </ul>
+  );
+}
+
 function Unavailable({ reason, inside }: { reason: Reason | undefined; inside?: boolean }) {
   const content = (
-    <div class="letter" role="alert" data-testid="error">
-      <h2>{t("shell.unavailableTitle")}</h2>
+    <div class="letter" role="alert" data-testid={reason === "full" ? "disk-full" : "error"}>
+      <h2>{t(reason === "full" ? "shell.diskFullTitle" : "shell.unavailableTitle")}</h2>
       <p>{t(`shell.unavailable.${reason ?? "unknown"}`)}</p>
+      {reason === "blocked" && <Allow />}
       <GiveBack />
       <button type="button" class="button primary" onClick={() => location.reload()}>
         {t("shell.reload")}

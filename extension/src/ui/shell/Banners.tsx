@@ -27,6 +27,11 @@ export function Banners({ state, data }: { state: State; data: Data }) {
           </button>
         </Notice>
       )}
+      {(data.diskFull || (agent === "unavailable" && state.reason.value === "full")) && (
+        <Notice icon="warning" tone="warn" role="alert" testid="disk-full">
+          {t("shell.diskFull")}
+        </Notice>
+      )}
       {data.deletions.map(({ conversation, done, total }) => (
         <Notice icon="trash" role="status" testid="deletion" key={conversation}>
           <p>{t("forget.deleting", { done, total })}</p>
@@ -43,7 +48,7 @@ export function Banners({ state, data }: { state: State; data: Data }) {
           {t("shell.relayAlarm")}
         </Notice>
       )}
-      {relay.state === "offline" && (
+      {relay.state === "offline" && !data.diskFull && (
         <Notice icon="offline" role="status" testid="offline">
           <p>{t("shell.offline")}</p>
           <button

@@ -29,6 +29,20 @@ export const en = {
     "Petmail stopped again and again. Your messages are still stored. Try again; if it stays so, restart the browser.",
   "shell.unavailable.busy":
     "Another Petmail has this one’s storage open. Close the other windows of this browser, or restart it, and try again.",
+  "shell.unavailable.blocked":
+    "Petmail keeps your keys and messages in this browser, and the browser is set to keep nothing of this site. Nothing is used up or lost by that. Allow it, and try again:",
+  "shell.allow.firefox":
+    "Firefox: Settings → Privacy & Security → Cookies and Site Data → Manage Exceptions, enter {site}, Allow, Save.",
+  "shell.allow.chromium":
+    "Chrome, Edge, Chromium: Settings → Privacy and security → Site settings → Additional content settings → On-device site data, under “Allowed” add {site}.",
+  "shell.allow.safari": "Safari: Settings → Advanced, switch “Block all cookies” off.",
+  "shell.unavailable.full":
+    "There is no room left on this device, and Petmail does not open what it has stored before there is: the browser could lose it. Make room; Petmail then opens by itself. What people send you meanwhile waits at your relay.",
+  "shell.unavailable.slow":
+    "Petmail has not started for half a minute. It goes on trying. If another window of this browser shows Petmail, close it; if that does not help, restart the browser, or use a window that is not private.",
+  "shell.diskFullTitle": "Your disk is full",
+  "shell.diskFull":
+    "Your disk is full; nothing new is stored. Make room on this device: Petmail goes on by itself. What people send you meanwhile waits at your relay.",
   "shell.unavailable.unknown": "Petmail does not answer. Try again.",
   "shell.reload": "Try again",
   "shell.relay.connected": "Connected",
@@ -77,6 +91,20 @@ export const de: Record<keyof typeof en, string> = {
     "Petmail hat immer wieder angehalten. Deine Nachrichten sind noch gespeichert. Versuch es noch einmal; bleibt es so, starte den Browser neu.",
   "shell.unavailable.busy":
     "Ein anderes Petmail hat diesen Speicher geöffnet. Schließ die anderen Fenster dieses Browsers oder starte ihn neu und versuch es noch einmal.",
+  "shell.unavailable.blocked":
+    "Petmail bewahrt deine Schlüssel und Nachrichten in diesem Browser auf, und er ist so eingestellt, dass er von dieser Seite nichts behält. Verbraucht oder verloren ist dadurch nichts. Erlaube es und versuch es noch einmal:",
+  "shell.allow.firefox":
+    "Firefox: Einstellungen → Datenschutz & Sicherheit → Cookies und Website-Daten → Ausnahmen verwalten, {site} eintragen, Erlauben, Speichern.",
+  "shell.allow.chromium":
+    "Chrome, Edge, Chromium: Einstellungen → Datenschutz und Sicherheit → Website-Einstellungen → Weitere Inhaltseinstellungen → Websitedaten auf dem Gerät, unter „Zugelassen“ {site} hinzufügen.",
+  "shell.allow.safari": "Safari: Einstellungen → Erweitert, „Alle Cookies blockieren“ ausschalten.",
+  "shell.unavailable.full":
+    "Auf diesem Gerät ist kein Platz mehr, und Petmail öffnet nicht, was es gespeichert hat, bevor wieder welcher da ist: Der Browser könnte es verlieren. Schaff Platz; Petmail öffnet sich dann von selbst. Was dir andere inzwischen schicken, wartet an deinem Relay.",
+  "shell.unavailable.slow":
+    "Petmail ist seit einer halben Minute nicht gestartet. Es versucht es weiter. Zeigt ein anderes Fenster dieses Browsers Petmail, dann schließ es; hilft das nicht, starte den Browser neu oder nimm ein Fenster, das nicht privat ist.",
+  "shell.diskFullTitle": "Deine Festplatte ist voll",
+  "shell.diskFull":
+    "Deine Festplatte ist voll; nichts Neues wird gespeichert. Schaff Platz auf diesem Gerät: Petmail macht dann von selbst weiter. Was dir andere inzwischen schicken, wartet an deinem Relay.",
   "shell.unavailable.unknown": "Petmail antwortet nicht. Versuch es noch einmal.",
   "shell.reload": "Noch einmal",
   "shell.relay.connected": "Verbunden",

@@ -1,0 +1,38 @@
+import type { AgentClient } from "../agent/types";
+
+// One fact is remembered outside of what the agent stores: that a Petmail was
+// here. Browsers that empty an origin's database and files, on a full disk for
+// one, leave localStorage, so that a first run is not offered where something
+// was lost. It goes when the Petmail is deleted, and with the site's data.
+
+const key = "petmail-was-here";
+
+/** Whether a Petmail was here, as far as anything remembers. */
+export function wasHere(): boolean {
+  try {
+    return localStorage.getItem(key) !== null;
+  } catch {
+    return false; // nothing can be kept here
+  }
+}
+
+/** Remembers, as soon as there is a Petmail. */
+export function rememberBeingHere(client: AgentClient): void {
+  client.onEvent(({ snapshot }) => {
+    if (snapshot?.phase !== "ready" && snapshot?.phase !== "locked") return;
+    try {
+      if (!wasHere()) localStorage.setItem(key, "1");
+    } catch {
+      // then nothing remembers
+    }
+  });
+}
+
+/** Forgets: the person has deleted it, or begins anew. */
+export function forgetBeingHere(): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // it was not there
+  }
+}

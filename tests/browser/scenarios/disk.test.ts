@@ -1,0 +1,117 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { Disk } from "../lib/disk.ts";
+import { type Person, WebPerson } from "../lib/person.ts";
+import type { Relay } from "../lib/relay.ts";
+import { expect, meet, test } from "../lib/scene.ts";
+import { id } from "../lib/surface.ts";
+
+// A browser may empty all that a site has stored when it writes to its
+// database on a full disk. Nothing of that may happen to a Petmail.
+
+test.setTimeout(150_000);
+
+/** Enough for a profile, and soon full, in bytes. */
+const SMALL = 64 << 20;
+
+/** What fills a person's disk. */
+interface Filled {
+  fill(): Promise<void>;
+  makeRoom(): Promise<void>;
+}
+
+/**
+ * Somebody whose profile is on a small disk of its own. Where mounts are not
+ * permitted, a quota that the browser keeps to stands in for the disk's end.
+ */
+async function onSmallDisk(name: string, relay: Relay): Promise<{ person: WebPerson; disk: Filled; leave(): Promise<void> }> {
+  const disk = await Disk.insert(SMALL);
+  const person = await WebPerson.arrive(name, relay, { profile: disk.folder });
+  const leave = async () => {
+    await disk.makeRoom();
+    await person.leave();
+    await disk.remove();
+  };
+  if (disk.image) return { person, disk, leave };
+  console.log("No small disk can be had here: the browser's quota stands in.");
+  const devtools = await person.browser.context.newCDPSession(person.page);
+  const quota = (more: object) => devtools.send("Storage.overrideQuotaForOrigin", { origin: relay.url, ...more });
+  return { person, disk: { fill: () => quota({ quotaSize: 0 }), makeRoom: () => quota({}) }, leave };
+}
+
+/** Waits until an element is not to be seen any more. */
+async function seesNoMore(person: Person, name: string): Promise<void> {
+  await expect
+    .poll(() => person.surface.visible(id(name)), { timeout: 30_000, message: `${person.name} sees ${name} go` })
+    .toBe(false);
+}
+
+test("a full disk loses nothing", async ({ relay, cast }) => {
+  const ben = await cast.web("Ben");
+  const { person: ana, disk, leave } = await onSmallDisk("Ana", relay);
+  try {
+    await ana.start();
+    const { link } = await ana.invite();
+    await ben.accept(link);
+    await meet(ana, ben);
+    await ana.send("before");
+    await ben.expectConversation(["before"]);
+    await ben.send("an answer");
+    await ana.expectConversation(["before", "an answer"]);
+    await ana.expectState("before", "delivered");
+    // What makes the app work offline is kept, and takes most of the room.
+    await expect
+      .poll(() => ana.surface.run<boolean>("navigator.serviceWorker.getRegistration().then((r) => Boolean(r?.active))"))
+      .toBe(true);
+
+    await disk.fill();
+    await setTimeout(1_500); // the last look at the disk is older than its answer holds
+    await ana.surface.fill(id("message-input"), "not stored");
+    await ana.surface.click(id("send"));
+    await ana.sees("disk-full");
+    await ben.send("while it is full");
+    await expect.poll(() => ana.surface.texts(id("message-text"))).toContain("an answer");
+
+    // Whoever comes back to it meanwhile is not welcomed as if nothing had been.
+    await ana.surface.reload();
+    await ana.sees("disk-full");
+    expect(await ana.surface.visible(id("persona-name"))).toBe(false);
+
+    await disk.makeRoom();
+    await ana.open("Ben");
+    await seesNoMore(ana, "disk-full");
+    await ana.expectMessages(["before", "an answer", "while it is full"]);
+    await ana.surface.reload();
+    await ana.open("Ben");
+    await ana.expectMessages(["before", "an answer", "while it is full"]);
+    await ana.send("after");
+    await ben.expectMessages(["before", "an answer", "while it is full", "after"]);
+  } finally {
+    await leave();
+  }
+});
+
+test("storage that was emptied is not welcomed as a beginning", async ({ cast }) => {
+  const ana = await cast.web("Ana");
+  await ana.shutBrowser();
+  // What Chromium empties on a full disk.
+  for (const folder of ["IndexedDB", "File System", "Service Worker", "WebStorage"]) {
+    await rm(join(ana.browser.profile, "Default", folder), { recursive: true, force: true });
+  }
+  await ana.openBrowser();
+  for (let i = 0; i < 2; i++) {
+    await ana.surface.goto(ana.home);
+    await ana.sees("broken");
+    expect(await ana.surface.attributes(id("broken"), "data-problem")).toEqual(["emptied"]);
+    await ana.surface.goto("about:blank");
+  }
+  await ana.surface.goto(ana.home);
+  await ana.surface.click(id("begin-anew"));
+  await ana.surface.fill(id("erase-word"), "DELETE");
+  await ana.surface.click(id("erase-anew"));
+  await ana.introduce();
+  await ana.sees("invite-new");
+  await ana.surface.reload();
+  await ana.sees("invite-new");
+});
