@@ -1,7 +1,10 @@
 package agenttest
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -163,15 +166,15 @@ func TestBothAddressesCount(t *testing.T) {
 		c, d := Meet(bob, ada), Meet(bob, eve)
 		settle(in(bob, c), in(bob, d), in(ada, c))
 		before := ada.addressOf(c)
-		ada.SetOffline(true)
+		ada.SetFaults(Faults{DropSocket: 1}) // she writes, but receives nothing
 		bob.forget(d)
 		bob.awaitDoors()
 		bob.wait("his address to be new", func() bool { return bob.record(c).Door == bob.door(conversationsDoor) })
 		require.Equal(t, before, ada.addressOf(c))
-		// She writes to the old address, before she knows of the new one.
 		ada.Send(c, "to the old one")
-		ada.network.setOffline(false)
 		bob.AwaitTexts(c, "to the old one")
+		require.Equal(t, before, ada.addressOf(c))
+		ada.SetFaults(Faults{})
 		ada.awaitAddress(c, before)
 		ada.Send(c, "to the new one")
 		bob.AwaitTexts(c, "to the old one", "to the new one")
@@ -278,6 +281,7 @@ func TestForgetOffline(t *testing.T) {
 		bob.forget(d)
 		advance(3 * 24 * time.Hour)
 		require.NotNil(t, bob.ownDoors().Asked)
+		require.Nil(t, bob.record(c).Pending, "nobody is told of a door that the relay does not know")
 		require.Zero(t, bob.atRelay(`SELECT sum(retire > 0) FROM doors`))
 		bob.Crash()
 		advance(time.Hour)
@@ -406,6 +410,42 @@ func TestALostMailboxHasAllItsDoorsAgain(t *testing.T) {
 		ada.Send(c, "hello")
 		bob.AwaitTexts(c, "hello")
 		eve.Stop()
+	})
+}
+
+// TestForgetInARecordedStore: where one door served all.
+func TestForgetInARecordedStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var r recording
+		from := filepath.Join(recorded, "before-setting-aside")
+		encoded, err := os.ReadFile(filepath.Join(from, "recording.json"))
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(encoded, &r))
+		folder := t.TempDir()
+		require.NoError(t, os.CopyFS(folder, os.DirFS(from)))
+		<-time.After(time.Until(r.Now.Add(time.Minute)))
+		w := NewAt(t, filepath.Join(folder, "relay"))
+		ada := w.PersonAt(filepath.Join(folder, "Ada"), "Ada", 1)
+		bob := w.PersonAt(filepath.Join(folder, "Bob"), "Bob", 2)
+		ada.wait("a door for invitations", func() bool { return ada.delivering(invitationsDoor) == 1 })
+		ada.awaitDoors()
+		require.Zero(t, ada.record(r.AdaBob).Door)
+		before := bob.addressOf(r.AdaBob)
+		ada.forget(r.AdaEve)
+		ada.awaitDoors()
+		require.Equal(t, int64(1), ada.atRelay(`SELECT sum(retire > 0) FROM doors`))
+		bob.awaitAddress(r.AdaBob, before)
+		bob.Send(r.AdaBob, "to the new address")
+		ada.wait("it", func() bool { return ada.last(r.AdaBob).Text == "to the new address" })
+
+		// What waited for a Welcome has it by the old door.
+		eve := w.PersonAt(filepath.Join(folder, "Eve"), "Eve", 3)
+		ada.AwaitOpen(r.Waits)
+		ada.wait("the conversation to have the new door", func() bool {
+			return ada.record(r.Waits).Door == ada.door(conversationsDoor)
+		})
+		stop([]*Person{ada, bob, eve})
+		w.Close()
 	})
 }
 
