@@ -9,7 +9,6 @@ import (
 // sourced is a proposal with who made it; pending is nil for proposals by
 // value.
 type sourced struct {
-	redacted
 	proposal Proposal
 	sender   sender
 	pending  *pendingProposal
@@ -20,7 +19,6 @@ type sourced struct {
 
 // applied is the group after a list of proposals and before the path.
 type applied struct {
-	redacted
 	tree         *ratchetTree // a copy
 	extensions   []Extension
 	added        []LeafIndex
@@ -38,7 +36,6 @@ type applied struct {
 // sortedProposals is a proposal list by type, checked for what may stand
 // together (RFC 9420 section 12.2).
 type sortedProposals struct {
-	redacted
 	adds, updates, removes, psks []sourced
 	context                      *sourced
 	reinit                       *sourced

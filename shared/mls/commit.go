@@ -237,7 +237,6 @@ func (s *State) dropUnfit(list []*pendingProposal, p CommitParams) []*pendingPro
 
 // commitBuild gathers what goes into a commit, of a member or of a joiner.
 type commitBuild struct {
-	redacted
 	s        *State // for a joiner: the group as its GroupInfo shows it
 	a        *applied
 	list     []sourced

@@ -59,7 +59,6 @@ func (w *writer) sender(s sender) {
 
 // framedContent is FramedContent; body is the encoding of the content itself.
 type framedContent struct {
-	redacted
 	groupID []byte
 	epoch   uint64
 	sender  sender
@@ -134,7 +133,6 @@ func (w *writer) authData(a authData, typ uint8) {
 
 // authenticated is AuthenticatedContent.
 type authenticated struct {
-	redacted
 	wire    uint16
 	content *framedContent
 	raw     []byte // FramedContent
@@ -173,7 +171,6 @@ func (a *authenticated) ref(c *suiteCipher) []byte {
 
 // publicMessage is PublicMessage of section 6.2.
 type publicMessage struct {
-	redacted
 	authenticated
 	membershipTag []byte
 }
@@ -209,7 +206,6 @@ func (m *publicMessage) tbm(context []byte) []byte {
 
 // privateMessage is PrivateMessage of section 6.3.
 type privateMessage struct {
-	redacted
 	groupID    []byte
 	epoch      uint64
 	typ        uint8

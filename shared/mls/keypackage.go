@@ -14,7 +14,6 @@ type KeyPackage struct {
 }
 
 type keyPackage struct {
-	redacted
 	suite      Suite
 	initKey    []byte
 	leaf       *leafNode

@@ -7,7 +7,6 @@ import (
 
 // groupContext is GroupContext of RFC 9420 section 8.1.
 type groupContext struct {
-	redacted
 	suite      Suite
 	groupID    []byte
 	epoch      uint64
@@ -52,7 +51,6 @@ type epochSecrets struct {
 // newEpoch is what the key schedule yields once; confirmation and encryption
 // are used up while the epoch is set up, joiner goes into Welcomes.
 type newEpoch struct {
-	redacted
 	epochSecrets
 	joiner       []byte
 	welcome      []byte

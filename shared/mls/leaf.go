@@ -35,7 +35,6 @@ type LeafInfo struct {
 
 // leafNode is LeafNode of RFC 9420 section 7.2, immutable.
 type leafNode struct {
-	redacted
 	encryptionKey []byte
 	signatureKey  []byte
 	credential    Credential

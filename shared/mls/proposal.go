@@ -225,14 +225,12 @@ func (w *writer) proposal(p Proposal) {
 // proposalOrRef is ProposalOrRef of section 12.4: ref is nil for a proposal
 // by value.
 type proposalOrRef struct {
-	redacted
 	proposal Proposal
 	ref      []byte
 }
 
 // commit is Commit of section 12.4.
 type commit struct {
-	redacted
 	proposals []proposalOrRef
 	path      *updatePath
 }

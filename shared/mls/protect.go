@@ -4,7 +4,6 @@ import "io"
 
 // groupKeys are what protects the messages of one epoch.
 type groupKeys struct {
-	redacted
 	c          *suiteCipher
 	context    []byte // encoded GroupContext
 	senderData []byte

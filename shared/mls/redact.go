@@ -16,9 +16,3 @@ func (redacted) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(printed)) }
 
 // LogValue implements slog.LogValuer.
 func (redacted) LogValue() slog.Value { return slog.StringValue(printed) }
-
-// Format implements fmt.Formatter.
-func (nodeKeys) Format(f fmt.State, verb rune) { redacted{}.Format(f, verb) }
-
-// LogValue implements slog.LogValuer.
-func (nodeKeys) LogValue() slog.Value { return redacted{}.LogValue() }

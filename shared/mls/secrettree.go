@@ -19,20 +19,17 @@ const (
 // frontier holds the node secrets not expanded yet, no node above another;
 // leaves holds the ratchets of the senders expanded so far.
 type secretTree struct {
-	redacted
 	frontier []treeSecret   // ascending by node
 	leaves   []*leafRatchet // ascending by leaf
 }
 
 type treeSecret struct {
-	redacted
 	node   nodeIndex
 	secret []byte
 }
 
 // leafRatchet are one sender's two ratchets, immutable.
 type leafRatchet struct {
-	redacted
 	leaf        LeafIndex
 	handshake   ratchet
 	application ratchet
@@ -41,7 +38,6 @@ type leafRatchet struct {
 // ratchet is a hash ratchet: secret yields generation next and those after
 // it; skipped are keys of earlier generations, ascending.
 type ratchet struct {
-	redacted
 	secret  []byte // nil once a past epoch needs it no more
 	next    uint32
 	skipped []messageKey
@@ -49,7 +45,6 @@ type ratchet struct {
 
 // messageKey is the key of one message.
 type messageKey struct {
-	redacted
 	generation uint32
 	key, nonce []byte
 }

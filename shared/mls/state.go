@@ -64,7 +64,6 @@ const (
 
 // epochState is what stays the same for a whole epoch.
 type epochState struct {
-	redacted
 	c               *suiteCipher
 	context         groupContext
 	contextRaw      []byte
@@ -82,7 +81,6 @@ type epochState struct {
 
 // pastEpoch is what is left of an epoch to read late messages with.
 type pastEpoch struct {
-	redacted
 	epoch      uint64
 	ended      int64 // Unix seconds
 	contextRaw []byte
@@ -95,7 +93,6 @@ type pastEpoch struct {
 
 // pendingProposal is a proposal seen in this epoch and not committed yet.
 type pendingProposal struct {
-	redacted
 	ref      []byte
 	sender   sender
 	proposal Proposal

@@ -8,7 +8,6 @@ import (
 
 // parentNode is ParentNode of RFC 9420 section 7.1, immutable.
 type parentNode struct {
-	redacted
 	encryptionKey []byte
 	parentHash    []byte
 	unmerged      []LeafIndex // ascending
@@ -16,7 +15,6 @@ type parentNode struct {
 
 // treeNode is a node of the ratchet tree; both fields nil is a blank.
 type treeNode struct {
-	redacted
 	leaf   *leafNode
 	parent *parentNode
 }
@@ -34,7 +32,6 @@ func (n treeNode) encryptionKey() []byte {
 // shared between copies; the methods that change a tree are called only on a
 // copy made by clone that nobody else holds.
 type ratchetTree struct {
-	redacted
 	nodes  []treeNode // 2^(d+1)-1 of them
 	hashes [][]byte   // cached tree hashes, nil where unknown
 }

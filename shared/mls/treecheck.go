@@ -7,7 +7,6 @@ import (
 
 // treeChecks are the inputs to a check of a whole tree.
 type treeChecks struct {
-	redacted
 	groupID  []byte
 	context  []Extension
 	now      int64

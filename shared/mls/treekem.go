@@ -8,13 +8,11 @@ import (
 
 // updatePath is UpdatePath of RFC 9420 section 7.6.
 type updatePath struct {
-	redacted
 	leaf  *leafNode
 	nodes []updatePathNode
 }
 
 type updatePathNode struct {
-	redacted
 	encryptionKey []byte
 	secrets       []hpkeCiphertext
 }
@@ -47,7 +45,6 @@ func (w *writer) updatePath(p *updatePath) {
 
 // nodeKey is the private key of a node this member knows.
 type nodeKey struct {
-	redacted
 	node    nodeIndex
 	private []byte
 }
@@ -83,7 +80,6 @@ func (k nodeKeys) has(x nodeIndex) bool {
 
 // pathResult is what making or opening an UpdatePath yields.
 type pathResult struct {
-	redacted
 	keys         nodeKeys // of the path's nodes, and of the leaf for its maker
 	commitSecret []byte
 	// secrets are the path secrets by node, for Welcomes; the maker's only.
@@ -91,7 +87,6 @@ type pathResult struct {
 }
 
 type pathSecret struct {
-	redacted
 	node   nodeIndex
 	secret []byte
 }

@@ -2,7 +2,6 @@ package mls
 
 // groupInfo is GroupInfo of RFC 9420 section 12.4.3.
 type groupInfo struct {
-	redacted
 	context         groupContext
 	extensions      []Extension
 	confirmationTag []byte
@@ -40,7 +39,6 @@ func (g *groupInfo) verify(c *suiteCipher, public []byte) bool {
 
 // groupSecrets is GroupSecrets of section 12.4.3.1.
 type groupSecrets struct {
-	redacted
 	joiner     []byte
 	pathSecret []byte // nil if absent
 	psks       []PSKID

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"petmail/shared/wire"
 )
 
 const (
@@ -49,7 +47,6 @@ func ParseCode(text string) (Code, error) {
 
 // part is a word or number of a text, in lower case and ASCII digits.
 type part struct {
-	wire.Redacted
 	text string
 	gap  gap // what stands before it
 }

@@ -148,7 +148,6 @@ func (p *PAKE) transcript(peer, k []byte) Key {
 
 // pakeState is the stored form of a PAKE.
 type pakeState struct {
-	wire.Redacted
 	Version  uint8    `cbor:"1,keyasint"` // 1
 	Password []byte   `cbor:"2,keyasint"`
 	AppID    string   `cbor:"3,keyasint"`

@@ -47,6 +47,7 @@ type printing struct {
 	types   map[string]*ast.TypeSpec // by folder and name
 	files   map[string]GoFile        // of each type
 	methods map[string]map[string]bool
+	logs    map[string]bool   // folders that hold a logger
 	holds   map[string]string // why a type holds something; "": it does not
 }
 
@@ -55,7 +56,7 @@ type printing struct {
 func redactedTypes(tree *Tree) []Violation {
 	p := &printing{
 		types: map[string]*ast.TypeSpec{}, files: map[string]GoFile{},
-		methods: map[string]map[string]bool{}, holds: map[string]string{},
+		methods: map[string]map[string]bool{}, logs: map[string]bool{}, holds: map[string]string{},
 	}
 	for _, file := range tree.Go {
 		if !file.Test && in(file.Dir, "shared", "wasm") {
@@ -65,7 +66,7 @@ func redactedTypes(tree *Tree) []Violation {
 	var found []Violation
 	for id, spec := range p.types {
 		why := p.why(id)
-		if why == "" || printable[id] != "" || ofTests(p.files[id].Dir) || p.redacts(id, map[string]bool{}) {
+		if why == "" || printable[id] != "" || ofTests(p.files[id].Dir) || p.inner(id) || p.redacts(id, map[string]bool{}) {
 			continue
 		}
 		file := p.files[id]
@@ -75,12 +76,25 @@ func redactedTypes(tree *Tree) []Violation {
 	return found
 }
 
+// inner reports whether nobody prints the type but its own package, and that
+// logs nothing. What it is part of is looked at: methods for each inner type,
+// too, would make the program larger by some 10 KB of what is downloaded.
+func (p *printing) inner(id string) bool {
+	return !p.types[id].Name.IsExported() && !p.logs[p.files[id].Dir]
+}
+
 // ofTests reports whether a folder holds nothing but what tests use.
 func ofTests(dir string) bool {
 	return in(dir, "wasm/agenttest", "wasm/store/storetest", "wasm/store/faulty", "wasm/vault/vaulttest")
 }
 
 func (p *printing) read(file GoFile) {
+	ast.Inspect(file.Ast, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Logger" {
+			p.logs[file.Dir] = true
+		}
+		return true
+	})
 	for _, decl := range file.Ast.Decls {
 		switch d := decl.(type) {
 		case *ast.GenDecl:

@@ -43,7 +43,6 @@ func (p Persona) Public() ed25519.PublicKey {
 // identity is the content of a leaf's basic credential: the persona, and its
 // word that the leaf's signature key is one of its agents.
 type identity struct {
-	wire.Redacted
 	Persona     []byte `cbor:"1,keyasint"` // Ed25519 public key, 32
 	Certificate []byte `cbor:"2,keyasint"` // by Persona over certificateMessage
 }

@@ -38,7 +38,6 @@ type Invite struct {
 
 // card is what the invitee leaves for the inviter.
 type card struct {
-	wire.Redacted
 	Flags      uint64 `cbor:"1,keyasint"` // cardContact
 	KeyPackage []byte `cbor:"2,keyasint"` // MLS KeyPackage; its leaf holds name, persona and address
 }

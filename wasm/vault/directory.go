@@ -50,7 +50,6 @@ func encodeDirectory(top, recent *node, garbage []uint64, next uint64) ([]byte, 
 
 // contents is what a directory says.
 type contents struct {
-	wire.Redacted
 	top     *node
 	recent  *node
 	garbage []uint64

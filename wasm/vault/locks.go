@@ -51,7 +51,6 @@ type NewLock struct {
 
 // wrapped is a Lock in a slot, with the slot's key wrapped under its own.
 type wrapped struct {
-	wire.Redacted
 	ID     []byte `cbor:"1,keyasint"`
 	Kind   Kind   `cbor:"2,keyasint"`
 	Params []byte `cbor:"3,keyasint"`

@@ -20,7 +20,6 @@ type ref struct {
 // node is a page of the tree. Once it is part of a committed tree it is not
 // changed any more.
 type node struct {
-	wire.Redacted
 	leaf  bool
 	items []item
 }
@@ -28,7 +27,6 @@ type node struct {
 // item is, in a leaf, a record; above, a page, with a key not greater than
 // any below it. What lies before the first item's key belongs to it as well.
 type item struct {
-	wire.Redacted
 	key   string
 	value []byte // not nil: the record itself, and there is no ref
 	ref   ref

@@ -56,7 +56,6 @@ type slotBody struct {
 
 // slot is a valid slot as read.
 type slot struct {
-	wire.Redacted
 	index int
 	seq   uint64 // of the commit that wrote it, from 1; 1 has no directory
 	body  slotBody

@@ -7,14 +7,12 @@ import (
 	"sort"
 	"strings"
 
-	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
 // txn is a Commit being prepared: what is to be written and what falls away.
 // It changes nothing of the vault.
 type txn struct {
-	wire.Redacted
 	v     *Vault
 	batch store.Batch
 	next  uint64 // the first number never used
@@ -30,7 +28,6 @@ type txn struct {
 // change is the last thing a batch does to a key: it puts value, or item as it
 // is, or deletes the key.
 type change struct {
-	wire.Redacted
 	key   string
 	value []byte
 	item  *item

@@ -66,7 +66,6 @@ type Vault struct {
 
 // state is one version of the tree.
 type state struct {
-	wire.Redacted
 	seq       uint64
 	top       *node
 	recent    *node // a leaf of items that are not in the tree

@@ -1,11 +1,8 @@
 package vault
 
-import "petmail/shared/wire"
-
 // walk collects the leaf items of a Scan: keys from lower, exclusively if
 // lowerOpen, up to upper, exclusively.
 type walk struct {
-	wire.Redacted
 	lower, upper string
 	lowerOpen    bool
 	reverse      bool

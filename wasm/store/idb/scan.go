@@ -5,7 +5,6 @@ package idb
 import (
 	"syscall/js"
 
-	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
 
@@ -38,7 +37,6 @@ func (r keyRange) value() js.Value {
 
 // scan collects records in the handlers of requests of one transaction.
 type scan struct {
-	wire.Redacted
 	limit   int
 	records []store.Record
 	err     error
