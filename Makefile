@@ -59,7 +59,7 @@ bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/
 	GO="$(GO)" scripts/bench.sh
 
 .PHONY: soak
-soak: test-deps build tests/browser/node_modules/.petmail-lock ## the long tests: kill relay (SOAK, 200 times), agent (SOAK_NATIVE, 200) and browsers (SOAK_BROWSER, 100), cut the vault's writes (SOAK_VAULT, 10000)
+soak: test-deps build tests/browser/node_modules/.petmail-lock ## the long tests: kill relay (SOAK, 200 times), agent (SOAK_NATIVE, 200) and browsers (SOAK_BROWSER, 100), cut the vault's writes (SOAK_VAULT, 10000), hostile contacts (SOAK_SIM, 10000, two hours)
 	GO="$(GO)" SOAK="$(SOAK)" scripts/soak.sh
 
 .PHONY: fuzz

@@ -16,6 +16,8 @@ part() { # name, command...
 part relay env PETMAIL_SOAK="${SOAK:-200}" "$GO" test -count=1 -timeout 2h -v -run '^TestNothingAnsweredIsLost$' ./relay/cmd/petmail-relay
 # The power is cut after single writes of the vault.
 part vault env PETMAIL_SOAK_VAULT="${SOAK_VAULT:-10000}" "$GO" test -count=1 -timeout 4h -v -run '^TestCut$' ./wasm/vault
+# A contact does whatever a contact can, in any weather; honest pairs go on.
+part sim env PETMAIL_SOAK_SIM="${SOAK_SIM:-10000}" "$GO" test -count=1 -timeout 8h -run '^TestHonestPairsGoOn$' ./wasm/agenttest
 # A native agent on the vault over files is killed, and its disk examined.
 part agent env PETMAIL_SOAK_NATIVE="${SOAK_NATIVE:-200}" "$GO" test -count=1 -timeout 4h -v -run '^TestKill$' ./tests/forensic
 # Browsers are killed while they work; then a disk is examined ten times.

@@ -44,6 +44,7 @@ func hostile(t *testing.T, act func(w *World, ada *Person, mallory *Talk)) {
 		require.Len(t, ada.Texts(withMallory, true), 2)
 		require.Equal(t, before, ada.Recoveries())
 		require.Zero(t, ada.Restarts(), "Ada's Petmail met a defect")
+		require.Zero(t, ada.Asides(), "a contact can have a conversation set aside")
 		c, ok := ada.Conversation(withMallory)
 		require.True(t, ok)
 		require.Equal(t, api.ConversationOpen, c.State)

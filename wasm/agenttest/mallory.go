@@ -3,6 +3,7 @@ package agenttest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -73,8 +74,17 @@ func (m *Mallory) Talk(id string) *Talk {
 	return &Talk{m: m, ID: c.ID, Own: c.Own, To: to, Relay: c.SlotRelay, Group: group, Number: c.Sent}
 }
 
-func (m *Mallory) context() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.Background(), time.Minute)
+// ask asks a relay, again where a connection was lost by its restart.
+func (m *Mallory) ask(f func(context.Context) error) {
+	m.W.TB.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	err := f(ctx)
+	var refused *relayclient.Error
+	for tries := 0; errors.As(err, &refused) && refused.Retryable && tries < 5; tries++ {
+		err = f(ctx)
+	}
+	require.NoError(m.W.TB, err)
 }
 
 // Deposit leaves any bytes, sealed to any address.
@@ -82,9 +92,7 @@ func (m *Mallory) Deposit(to address.Address, body []byte) {
 	m.W.TB.Helper()
 	envelope, err := address.Seal(rand.Reader, to, body)
 	require.NoError(m.W.TB, err)
-	ctx, cancel := m.context()
-	defer cancel()
-	require.NoError(m.W.TB, m.client.Deposit(ctx, to.Relay, envelope))
+	m.ask(func(ctx context.Context) error { return m.client.Deposit(ctx, to.Relay, envelope) })
 }
 
 // Body sends a body of a kind.
@@ -169,10 +177,11 @@ func (t *Talk) SealSlot(content []byte) []byte {
 
 // PutSlot writes any value to the present epoch's slot and returns what stands
 // there.
-func (t *Talk) PutSlot(value []byte) []byte {
-	ctx, cancel := t.m.context()
-	defer cancel()
-	standing, _, err := t.m.client.PutSlot(ctx, t.Relay, t.Slot(), value)
-	require.NoError(t.m.W.TB, err)
+func (t *Talk) PutSlot(value []byte) (standing []byte) {
+	t.m.W.TB.Helper()
+	t.m.ask(func(ctx context.Context) (err error) {
+		standing, _, err = t.m.client.PutSlot(ctx, t.Relay, t.Slot(), value)
+		return err
+	})
 	return standing
 }

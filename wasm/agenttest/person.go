@@ -2,10 +2,8 @@ package agenttest
 
 import (
 	"encoding/json"
-	"io"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -54,7 +52,8 @@ type Person struct {
 	Fresh    int // messages announced as just received
 	Relay    api.RelayState
 	restarts int
-	reloads  int            // of the stored state, and the first run
+	reloads  int            // of the stored state
+	asides   int            // conversations set aside
 	deleting []api.Deletion // as the page was told
 	deaths   int
 	skew     time.Duration // of the clock
@@ -142,14 +141,10 @@ func (p *Person) openFiles() {
 
 // config is the agent's on a store; whoever opens it says what ends it.
 func (p *Person) config(s store.Store) agent.Config {
-	log := io.Discard
-	if os.Getenv("PETMAIL_TEST_LOG") != "" {
-		log = os.Stderr
-	}
 	return agent.Config{
 		Fatal: func(error) {}, Erased: func() {},
 		Store: s, Transport: p.network, Rand: randomness, Now: p.now, Version: "test", Room: p.room,
-		Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})).With("who", p.Name),
+		Logger: slog.New(p.logHandler()).With("who", p.Name),
 	}
 }
 
@@ -230,9 +225,6 @@ func (p *Person) deliver(message any) {
 		if m.Relay != nil {
 			p.Relay = *m.Relay
 		}
-		if m.Snapshot != nil {
-			p.reloads++
-		}
 		if m.Snapshot != nil && m.Snapshot.Restarted {
 			p.restarts++
 		}
@@ -252,7 +244,14 @@ func (p *Person) Restarts() int {
 func (p *Person) Recoveries() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.reloads - 1
+	return p.reloads
+}
+
+// Asides counts the times that the agent set a conversation aside.
+func (p *Person) Asides() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asides
 }
 
 // Deletions returns what the page was told of long deletions.
