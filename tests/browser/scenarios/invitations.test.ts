@@ -1,4 +1,4 @@
-import { exchange, expect, test } from "../lib/scene.ts";
+import { exchange, expect, meet, test } from "../lib/scene.ts";
 import { id } from "../lib/surface.ts";
 
 /** The same code with another word at its end. */
@@ -92,4 +92,24 @@ test("what is no code at all is refused before anything is burnt", async ({ cast
   await ana.open("Ben");
   await ben.open("Ana");
   await exchange(ana, ben);
+});
+
+test("what is pasted with a link or code around it is understood, and what is not clear burns nothing", async ({
+  cast,
+}) => {
+  const [ana, ben, eve] = await Promise.all([cast.web("Ana"), cast.web("Ben"), cast.web("Eve")]);
+  const one = await ana.invite();
+  await ana.surface.click(id("home")).catch(() => {});
+  const two = await ana.invite();
+  for (const text of [`${one.link}\n${two.link}`, `${one.code} or ${two.code}`]) {
+    await ben.accept(text);
+    await ben.sees("error");
+  }
+  await ben.accept(`Lass uns privat schreiben. Öffne diesen Link:\n(${one.link}?fbclid=x).\nBis gleich, Ana`);
+  await meet(ana, ben);
+  await eve.accept(`Mein Code: „#${two.code.toUpperCase()}“,\nbis gleich.`);
+  await meet(ana, eve);
+  await ben.accept(one.link);
+  await ben.sees("message-input");
+  await ben.expectPeople(["Ana"]);
 });
