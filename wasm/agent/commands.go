@@ -153,7 +153,9 @@ func (t *turn) messagesPage(args api.MessagesArgs) (any, error) {
 	}
 	page := api.MessagesPage{Messages: []api.Message{}, More: len(stored) > limit}
 	for _, m := range stored[:min(limit, len(stored))] {
-		page.Messages = append(page.Messages, datedMessage(messageView(m), t.wall-t.a.shownMilli()))
+		v := datedMessage(messageView(m), t.wall-t.a.shownMilli())
+		v.Unread = !m.Mine && m.Arrival > e.meta.Read
+		page.Messages = append(page.Messages, v)
 	}
 	slices.Reverse(page.Messages)
 	return page, nil

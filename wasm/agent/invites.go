@@ -216,12 +216,30 @@ func inviteView(inv *invite.Invite) *api.Invite {
 	if inv.Code != nil {
 		v.CodeFailed = inv.Code.Progress == invite.Burnt
 	}
+	v.Met, v.Unfit = inv.Met, unfit(inv)
 	return v
+}
+
+// unfit returns by which half of an own invitation, whose other half stands,
+// somebody came whose Petmail sent what cannot be used; or "".
+func unfit(inv *invite.Invite) api.Half {
+	switch {
+	case !inv.Mine || inv.Ended():
+		return ""
+	case inv.Code != nil && inv.Code.Progress == invite.Foreign:
+		return api.HalfCode
+	case inv.Link != nil && inv.Link.Progress == invite.Foreign:
+		return api.HalfLink
+	}
+	return ""
 }
 
 // inviteState puts the progress of one or two attempts into one word: the
 // liveliest counts, and of ended ones the one that tells most.
 func inviteState(inv *invite.Invite) api.InviteState {
+	if inv.Unfit {
+		return api.InviteUnsupported
+	}
 	for _, word := range []struct {
 		progress invite.Progress
 		state    api.InviteState

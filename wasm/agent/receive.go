@@ -131,6 +131,9 @@ func (t *turn) take(e *entry, body conversation.Body) {
 	r, err := e.c.Receive(t.now, body)
 	if err != nil {
 		t.a.log.Debug("body dropped", "error", err)
+		if body.Kind == conversation.BodyWelcome && e.c.State == conversation.Waiting {
+			t.welcomeUnfit(e)
+		}
 		return
 	}
 	if r.Behind {
@@ -138,6 +141,17 @@ func (t *turn) take(e *entry, body conversation.Body) {
 		return
 	}
 	t.applied(e, r)
+}
+
+// welcomeUnfit: only the inviter can have sent a Welcome to this address, and
+// it is of no use. The person is told; one that is may still come.
+func (t *turn) welcomeUnfit(e *entry) {
+	for _, inv := range t.a.state.invites {
+		if inv.Conversation == e.c.ID && !inv.Mine && !inv.Unfit && !inv.Ended() {
+			inv.Unfit = true
+			t.saveInvite(inv)
+		}
+	}
 }
 
 // applied stores and shows what a body or a slot did to a conversation.

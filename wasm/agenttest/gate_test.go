@@ -138,12 +138,14 @@ func TestWelcomeWithoutPSK(t *testing.T) {
 			c, ok := ada.Conversation(id)
 			require.True(t, ok)
 			require.Equal(t, api.ConversationWaiting, c.State, "with %v", psks)
+			require.Equal(t, api.InviteUnsupported, ada.InviteState(accepted.ID).State, "the person is told")
 		}
 		m.Close()
 		// The right one still opens it.
 		bob.SetFaults(Faults{})
 		bob.Start()
 		ada.AwaitOpen(id)
+		require.Equal(t, api.InviteDone, ada.InviteState(accepted.ID).State)
 		bob.Send(id, "at last")
 		ada.AwaitTexts(id, "at last")
 		require.Zero(t, ada.Restarts())

@@ -139,6 +139,8 @@ type Message struct {
 	// KindTimer what was set.
 	Timer   int   `json:"timer"`
 	Expires int64 `json:"expires"` // unix ms when it disappears; 0: not yet read, or not yet sent
+	// Unread: received, and not read yet; set in pages of messages only.
+	Unread bool `json:"unread,omitempty"`
 	// Deletion is set with KindDeleted for a message that is mine.
 	Deletion DeletionState `json:"deletion"`
 }
@@ -190,7 +192,22 @@ type Invite struct {
 	// CodeFailed: somebody tried a wrong code, the spoken code is burnt; the
 	// link may still stand.
 	CodeFailed bool `json:"codeFailed"`
+	// Met, of the invitee: the two agents had agreed on a key. What ended as
+	// used after that was lost to somebody faster, or to what the other agent
+	// could not use.
+	Met bool `json:"met,omitempty"`
+	// Unfit, of the inviter: by this half somebody came whose agent sent what
+	// cannot be used; the other half stands.
+	Unfit Half `json:"unfit,omitempty"`
 }
+
+// Half is one of the two ways into an invitation.
+type Half string
+
+const (
+	HalfCode Half = "code"
+	HalfLink Half = "link"
+)
 
 type InviteState string
 

@@ -32,6 +32,10 @@ type Invite struct {
 	Dismissed bool `cbor:"10,keyasint,omitempty"`
 	// Door is the agent's number of the door that Own leads through.
 	Door uint64 `cbor:"20,keyasint,omitempty"`
+	// Met: as the invitee, we have agreed on a key with the inviter.
+	Met bool `cbor:"23,keyasint,omitempty"`
+	// Unfit: as the invitee, we were sent a Welcome that we cannot use.
+	Unfit bool `cbor:"24,keyasint,omitempty"`
 	// CodeMark tells the code again when it is spent (mark.go).
 	CodeMark []byte `cbor:"26,keyasint,omitempty"`
 }
@@ -243,7 +247,7 @@ func (inv *Invite) meet(rand io.Reader, provider mls.Provider, now int64, a *Att
 	if err := a.queue(rand, phaseCard, left); err != nil {
 		return Step{}, err
 	}
-	a.Progress, inv.Conversation = Waiting, id
+	a.Progress, inv.Conversation, inv.Met = Waiting, id, true
 	return Step{Conversation: c}, nil
 }
 
@@ -296,6 +300,7 @@ func (inv *Invite) burn(a *Attempt) { a.end(Burnt, moodScary) }
 
 // Opened notes, as the invitee, that the inviter's Welcome has arrived.
 func (inv *Invite) Opened() {
+	inv.Unfit = false
 	for _, a := range []*Attempt{inv.Code, inv.Link} {
 		if a != nil && !a.Progress.Ended() {
 			a.end(Done, moodHappy)

@@ -690,6 +690,10 @@ export interface Message {
   timer: number /* int */;
   expires: number /* int64 */; // unix ms when it disappears; 0: not yet read, or not yet sent
   /**
+   * Unread: received, and not read yet; set in pages of messages only.
+   */
+  unread?: boolean;
+  /**
    * Deletion is set with KindDeleted for a message that is mine.
    */
   deletion: DeletionState;
@@ -748,7 +752,26 @@ export interface Invite {
    * link may still stand.
    */
   codeFailed: boolean;
+  /**
+   * Met, of the invitee: the two agents had agreed on a key. What ended as
+   * used after that was lost to somebody faster, or to what the other agent
+   * could not use.
+   */
+  met?: boolean;
+  /**
+   * Unfit, of the inviter: by this half somebody came whose agent sent what
+   * cannot be used; the other half stands.
+   */
+  unfit?: Half;
 }
+/**
+ * Half is one of the two ways into an invitation.
+ */
+export type Half =
+  | "code"
+  | "link";
+export const HalfCode = "code";
+export const HalfLink = "link";
 export type InviteState =
   | "preparing"
   | "waiting"

@@ -31,6 +31,7 @@ export function reduce(data: Data | undefined, event: Event): Data | undefined {
   if (!data) return data;
   if (event.diskFull !== undefined) return { ...data, diskFull: event.diskFull };
   if (event.relay) return { ...data, relay: event.relay };
+  if (event.clock) return { ...data, clock: event.clock };
   if (event.settings) return { ...data, settings: event.settings };
   if (event.locks) return { ...data, locks: event.locks.locks };
   if (event.trouble !== undefined) return { ...data, trouble: event.trouble };

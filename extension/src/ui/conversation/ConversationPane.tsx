@@ -178,7 +178,11 @@ function useMessages(client: AgentClient, conversation: Conversation): Messages 
   );
   useEffect(() => () => messages.close(), [messages]);
 
-  const read = visible && messages.following.value && messages.loading.value === "loaded";
+  const read =
+    visible &&
+    messages.following.value &&
+    messages.above.value === 0 &&
+    messages.loading.value === "loaded";
   useEffect(() => {
     if (read && unread > 0) void messages.read();
   }, [messages, read, unread]);

@@ -39,7 +39,7 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
   const lines = useMemo(() => rows(shown, marker), [shown, marker]);
   const pending = messages.pending.value;
   const scroller = useRef<HTMLElement>(null);
-  const { scrolled, jump } = useScrolling(messages, scroller);
+  const { scrolled, jump, up } = useScrolling(messages, scroller);
   const [focused, setFocused] = useState("");
   const [menu, setMenu] = useState<{ message: Message; button: HTMLElement }>();
   const [copied, setCopied] = useState<boolean>();
@@ -113,7 +113,7 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
           {atTail(shown) &&
             pending.map((one) => <PendingBubble key={one.key} pending={one} language={language} />)}
         </ol>
-        <NewerPill messages={messages} jump={jump} />
+        <NewerPill messages={messages} jump={jump} up={up} />
       </section>
       <Announcer messages={messages} name={name} />
       <CopiedNote copied={copied} onGone={forgetCopied} />
@@ -183,7 +183,24 @@ function CopiedNote({ copied, onGone }: { copied: boolean | undefined; onGone: (
   );
 }
 
-function NewerPill({ messages, jump }: { messages: Messages; jump: () => void }) {
+interface PillProps {
+  messages: Messages;
+  jump: () => void;
+  up: () => void;
+}
+
+function NewerPill({ messages, jump, up }: PillProps) {
+  const above = messages.above.value;
+  if (above > 0) {
+    return (
+      <div class="pill-place">
+        <button type="button" class="pill up" data-testid="above" onClick={up}>
+          <Icon name="down" />
+          {t("conversation.above", { count: above })}
+        </button>
+      </div>
+    );
+  }
   const missed = messages.missed.value;
   if (messages.following.value) return null;
   return (
@@ -227,6 +244,9 @@ function useScrolling(messages: Messages, scroller: RefObject<HTMLElement | null
     const following = atTail(w) && below < NEAR;
     messages.following.value = following;
     if (following) messages.missed.value = 0;
+    const line = messages.above.peek() > 0 && area.querySelector<HTMLElement>(".new-line");
+    if (line && offset(area, line) >= 0 && offset(area, line) < area.clientHeight)
+      messages.above.value = 0; // it is seen
     anchor.current = following ? undefined : topmost(area);
     if (area.scrollTop < AHEAD && (w.start > 0 || w.more)) void messages.older();
     else if (below < AHEAD) messages.newer();
@@ -272,7 +292,14 @@ function useScrolling(messages: Messages, scroller: RefObject<HTMLElement | null
     settle();
   }, [messages, settle]);
 
-  return { scrolled: look, jump };
+  const up = useCallback(() => {
+    void messages.reach().then(() => {
+      const line = scroller.current?.querySelector<HTMLElement>(".new-line");
+      line?.scrollIntoView({ block: "center" });
+    });
+  }, [messages, scroller]);
+
+  return { scrolled: look, jump, up };
 }
 
 /** How far below the upper edge of the area an element begins. */

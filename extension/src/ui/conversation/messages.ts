@@ -21,6 +21,12 @@ const MAX_PAGE = 200;
 
 export type Loading = "loading" | "loaded" | "failed";
 
+/** With so many lines below it, a new message may be out of sight. */
+const BURIED = 4;
+
+/** At most so many pages are read to reach a line. */
+const REACH = 20;
+
 /** A text on its way to the agent. */
 export interface Pending {
   key: string;
@@ -36,6 +42,8 @@ export class Messages {
   readonly pending = signal<readonly Pending[]>([]);
   /** Received while the reader was not at the newest. */
   readonly missed = signal(0);
+  /** Received and standing further up than what the reader looks at. */
+  readonly above = signal(0);
   /** The newest received a moment ago, for those who listen. */
   readonly heard = signal<Message | undefined>(undefined);
   /** The cursor of the first message that was new to the reader, or "". */
@@ -85,6 +93,7 @@ export class Messages {
         this.window.value = withNewest(this.window.value, page.messages, page.more);
         this.loading.value = "loaded";
         if (this.#unread > 0) this.marker.value = firstOfUnread(page.messages, this.#unread);
+        this.above.value = 0;
       });
     } catch {
       // What is shown already stays; another snapshot comes with the agent.
@@ -121,6 +130,21 @@ export class Messages {
     }
   }
 
+  /** Has the first new line drawn, so that it can be scrolled to. */
+  async reach(): Promise<void> {
+    for (let i = 0; i < REACH && this.marker.value !== ""; i++) {
+      const w = this.window.value;
+      const drawn = w.messages.slice(w.start, w.end);
+      if (drawn.some((m) => m.cursor === this.marker.value)) break;
+      await this.older();
+      if (this.window.value === w) break;
+    }
+    batch(() => {
+      this.following.value = false;
+      this.above.value = 0;
+    });
+  }
+
   newer(): void {
     if (!atTail(this.window.value)) this.window.value = showNewer(this.window.value);
   }
@@ -145,6 +169,7 @@ export class Messages {
     const one: Pending = { key: `pending-${this.#keys++}`, text, time: Date.now() };
     batch(() => {
       this.marker.value = "";
+      this.above.value = 0;
       this.pending.value = [...this.pending.value, one];
       this.newest();
     });
@@ -185,6 +210,7 @@ export class Messages {
       this.window.value = empty;
       this.heard.value = undefined;
       this.missed.value = 0;
+      this.above.value = 0;
       this.marker.value = "";
       this.#unread = 0;
     });
@@ -213,6 +239,13 @@ export class Messages {
       if (message.mine) this.#stored(message.text);
       if (!fresh) return;
       this.heard.value = message;
+      if (below(this.window.value, message) >= BURIED) {
+        this.above.value++;
+        if (!this.marker.value || message.cursor < this.marker.value)
+          this.marker.value = message.cursor;
+        this.#unread++;
+        return;
+      }
       if (!this.following.value) this.missed.value++;
       if (this.following.value && this.#reading()) return;
       if (this.#unread === 0) this.marker.value = message.cursor;
@@ -227,8 +260,21 @@ export class Messages {
   }
 }
 
+/** How many lines stand below a message. */
+function below(w: Window, message: Message): number {
+  let count = 0;
+  for (let i = w.messages.length - 1; i >= 0; i--) {
+    const other = w.messages[i];
+    if (!other || other.cursor <= message.cursor) break;
+    count++;
+  }
+  return count;
+}
+
 /** The cursor of the first of the last received messages, or "". */
 function firstOfUnread(messages: readonly Message[], unread: number): string {
+  const first = messages.find((m) => m.unread);
+  if (first) return first.cursor;
   let left = unread;
   for (let i = messages.length - 1; i >= 0; i--) {
     const message = messages[i];

@@ -4,14 +4,20 @@ import { ended } from "../state";
 
 /** How an invitation stands, in words. */
 export function Status({ invite }: { invite: Invite }) {
-  const { mine, state, codeFailed } = invite;
+  const { mine, state, codeFailed, unfit, met } = invite;
   // The code and the link can end apart.
   const burnt = mine && codeFailed && !ended(invite) && state !== "done";
+  const words = mine ? t(`invite.mine.${state}`) : theirs(state, met ?? false);
   return (
     <div class="invite-states" role="status">
       {burnt && (
         <p class="invite-status bad" data-testid="invite-status" data-state="failed">
           {t("invite.codeBurnt")} {t("invite.linkStands")}
+        </p>
+      )}
+      {unfit && (
+        <p class="invite-status bad" data-testid="invite-status" data-state="unsupported">
+          {t(`invite.unfit.${unfit}`)}
         </p>
       )}
       <p
@@ -20,8 +26,15 @@ export function Status({ invite }: { invite: Invite }) {
         data-state={state}
       >
         {!ended(invite) && <span class={`light ${state}`} aria-hidden="true" />}
-        {t(mine ? `invite.mine.${state}` : `invite.theirs.${state}`)}
+        {words}
       </p>
     </div>
   );
+}
+
+/** The words for who was invited; met: both sides had agreed on a key. */
+function theirs(state: Invite["state"], met: boolean): string {
+  if (met && state === "used") return t("invite.theirs.lost");
+  if (met && state === "unsupported") return t("invite.theirs.unfit");
+  return t(`invite.theirs.${state}`);
 }

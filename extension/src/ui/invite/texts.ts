@@ -39,8 +39,12 @@ export const en = {
     "Somebody tried a wrong code. For safety this invitation no longer works, and nobody got in. Make a new one.",
   "invite.mine.used": "This invitation was used already.",
   "invite.mine.unknown": "The relay no longer knows this invitation. Make a new one.",
+  "invite.unfit.code":
+    "Somebody came by the code, but their Petmail sent something this one cannot use. The code no longer works, and they are told. The link still does; ask them to update Petmail first.",
+  "invite.unfit.link":
+    "Somebody came by the link, but their Petmail sent something this one cannot use. The link no longer works, and they are told. The code still does; ask them to update Petmail first.",
   "invite.mine.unsupported":
-    "The other Petmail is of another version and does not understand this one. Update both and try again.",
+    "What came from the other side is nothing this Petmail can use, so nobody got in. Update Petmail on both sides and make a new invitation.",
   "invite.theirsTitle": "Your invitation",
   "invite.theirs.preparing": "Looking for the other person…",
   "invite.theirs.waiting":
@@ -51,10 +55,14 @@ export const en = {
   "invite.theirs.failed":
     "The code was wrong. For safety it no longer works, and the other person is told. Ask for a new one.",
   "invite.theirs.used": "This code or link was used before. Each works once. Ask for a new one.",
+  "invite.theirs.lost":
+    "It did not work out: somebody else was faster, the invitation was taken back, or their Petmail could not use what this one sent. Update both and ask for a new one.",
   "invite.theirs.unknown":
     "Nobody knows this code. It may be mistyped, taken back or too old. Ask for it again.",
   "invite.theirs.unsupported":
-    "The other Petmail is of another version and does not understand this one. Update both and try again.",
+    "The other Petmail is of another version and does not understand this one. Update both and ask for a new invitation.",
+  "invite.theirs.unfit":
+    "You were let in, but this Petmail cannot use what theirs sent. Tell them: they cannot see it. Update both and ask for a new invitation.",
   "invite.short.preparing": "being prepared",
   "invite.short.waiting": "waits for the other person",
   "invite.short.joining": "somebody is here",
@@ -122,8 +130,12 @@ export const de: Record<keyof typeof en, string> = {
     "Jemand hat einen falschen Code versucht. Zur Sicherheit gilt diese Einladung nicht mehr, und niemand kam herein. Mach eine neue.",
   "invite.mine.used": "Diese Einladung wurde schon benutzt.",
   "invite.mine.unknown": "Das Relay kennt diese Einladung nicht mehr. Mach eine neue.",
+  "invite.unfit.code":
+    "Jemand kam mit dem Code, aber das andere Petmail hat etwas geschickt, womit dieses nichts anfangen kann. Der Code gilt nicht mehr, und die andere Person erfährt es. Der Link gilt weiter; sie soll zuerst ihr Petmail aktualisieren.",
+  "invite.unfit.link":
+    "Jemand kam mit dem Link, aber das andere Petmail hat etwas geschickt, womit dieses nichts anfangen kann. Der Link gilt nicht mehr, und die andere Person erfährt es. Der Code gilt weiter; sie soll zuerst ihr Petmail aktualisieren.",
   "invite.mine.unsupported":
-    "Das andere Petmail hat eine andere Version und versteht dieses nicht. Aktualisiert beide und versucht es noch einmal.",
+    "Was von der anderen Seite kam, kann dieses Petmail nicht gebrauchen; niemand kam herein. Aktualisiert Petmail auf beiden Seiten und mach eine neue Einladung.",
   "invite.theirsTitle": "Deine Einladung",
   "invite.theirs.preparing": "Die andere Person wird gesucht…",
   "invite.theirs.waiting":
@@ -135,10 +147,14 @@ export const de: Record<keyof typeof en, string> = {
     "Der Code war falsch. Zur Sicherheit gilt er nicht mehr, und die andere Person erfährt es. Bitte um einen neuen.",
   "invite.theirs.used":
     "Dieser Code oder Link wurde schon benutzt. Jeder gilt einmal. Bitte um einen neuen.",
+  "invite.theirs.lost":
+    "Es hat nicht geklappt: Jemand war schneller, die Einladung wurde zurückgenommen, oder das andere Petmail konnte nichts mit dem anfangen, was dieses geschickt hat. Aktualisiert beide und bitte um eine neue.",
   "invite.theirs.unknown":
     "Diesen Code kennt niemand. Vielleicht ist er vertippt, zurückgenommen oder zu alt. Frag noch einmal nach.",
   "invite.theirs.unsupported":
-    "Das andere Petmail hat eine andere Version und versteht dieses nicht. Aktualisiert beide und versucht es noch einmal.",
+    "Das andere Petmail hat eine andere Version und versteht dieses nicht. Aktualisiert beide und bitte um eine neue Einladung.",
+  "invite.theirs.unfit":
+    "Du wurdest hereingelassen, aber dieses Petmail kann nichts mit dem anfangen, was das andere geschickt hat. Sag es der anderen Person: Sie kann es nicht sehen. Aktualisiert beide und bitte um eine neue Einladung.",
   "invite.short.preparing": "wird vorbereitet",
   "invite.short.waiting": "wartet auf die andere Person",
   "invite.short.joining": "jemand ist da",

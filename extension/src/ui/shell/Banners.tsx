@@ -1,6 +1,7 @@
 import { t } from "../catalogue";
 import { Notice } from "../components";
 import type { Data, State } from "../state";
+import { ClockOff } from "./ClockOff";
 
 /** What the person should know at once, whatever they look at. */
 export function Banners({ state, data }: { state: State; data: Data }) {
@@ -43,6 +44,7 @@ export function Banners({ state, data }: { state: State; data: Data }) {
           {t("shell.trouble")}
         </Notice>
       )}
+      {data.clock && data.clock.off !== 0 && <ClockOff off={data.clock.off} />}
       {relay.keyAlarm && (
         <Notice icon="warning" tone="warn" role="alert">
           {t("shell.relayAlarm")}

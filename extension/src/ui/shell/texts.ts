@@ -16,6 +16,14 @@ export const en = {
   "shell.restarting": "Petmail stopped and starts again. One moment; nothing is lost.",
   "shell.trouble":
     "Something Petmail has to do time and again does not work. It keeps trying; what you write and read is not affected.",
+  "shell.clockAhead": "This device’s clock is {by} ahead.",
+  "shell.clockBehind": "This device’s clock is {by} behind.",
+  "shell.clockHours.one": "{count} hour",
+  "shell.clockHours.other": "{count} hours",
+  "shell.clockDays.one": "{count} day",
+  "shell.clockDays.other": "{count} days",
+  "shell.clockOff":
+    "So the times you see in Petmail are wrong; nothing is lost. Set date, time and time zone in the settings of your device.",
   "shell.restarted": "Petmail had to start again. Your messages are all here.",
   "shell.understood": "All right",
   "shell.unavailableTitle": "Petmail cannot run here",
@@ -78,6 +86,14 @@ export const de: Record<keyof typeof en, string> = {
   "shell.restarting": "Petmail hat angehalten und startet neu. Einen Moment; verloren ist nichts.",
   "shell.trouble":
     "Etwas, das Petmail immer wieder tun muss, gelingt nicht. Es versucht es weiter; was du schreibst und liest, betrifft das nicht.",
+  "shell.clockAhead": "Die Uhr dieses Geräts geht {by} vor.",
+  "shell.clockBehind": "Die Uhr dieses Geräts geht {by} nach.",
+  "shell.clockHours.one": "{count} Stunde",
+  "shell.clockHours.other": "{count} Stunden",
+  "shell.clockDays.one": "{count} Tag",
+  "shell.clockDays.other": "{count} Tage",
+  "shell.clockOff":
+    "Darum stimmen die Zeiten nicht, die du in Petmail siehst; verloren ist nichts. Stell Datum, Uhrzeit und Zeitzone in den Einstellungen deines Geräts.",
   "shell.restarted": "Petmail musste neu starten. Deine Nachrichten sind alle da.",
   "shell.understood": "In Ordnung",
   "shell.unavailableTitle": "Petmail kann hier nicht laufen",

@@ -128,3 +128,24 @@ test("a deleted message is gone", async () => {
   expect(agent.last("delete")).toEqual({ conversation: "c", message: message(0).id });
   expect(texts(model)).toEqual(["message 1"]);
 });
+
+test("what comes further up is said, and is not read before it is seen", async () => {
+  const agent = new Agent(messages(0, 40).filter((m) => m.cursor !== message(20).cursor));
+  const model = await open(agent);
+  agent.emit({ message: { conversation: "c", message: message(20), fresh: true } });
+  expect(model.above.value).toBe(1);
+  expect(model.marker.value).toBe(message(20).cursor);
+  await model.reach();
+  expect(model.above.value).toBe(0);
+  expect(model.following.value).toBe(false);
+  // What comes at the end, or just before it, is there to be seen.
+  agent.emit({ message: { conversation: "c", message: message(41), fresh: true } });
+  agent.emit({ message: { conversation: "c", message: message(40), fresh: true } });
+  expect(model.above.value).toBe(0);
+});
+
+test("the line above what is new stands at the first that is unread, wherever it is", async () => {
+  const stored = messages(0, 30).map((m, i) => ({ ...m, unread: i === 4 }));
+  const model = await open(new Agent(stored), 1);
+  expect(model.marker.value).toBe(message(4).cursor);
+});
