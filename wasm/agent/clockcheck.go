@@ -130,8 +130,8 @@ func (t *turn) clockRead(relay string, date time.Time, heard int64) {
 	if far(off, c.Off()) {
 		t.emit(api.Event{Clock: &api.Clock{Off: c.Off()}})
 	}
-	if now-before > clockSlack || shown-a.shownMilli() > clockSlack {
-		// What was hidden is gone now, or is shown again.
+	if next := a.state.nextExpiry; next != 0 && next <= shown && shown-a.shownMilli() > clockSlack {
+		// What was hidden is shown again.
 		t.then(func() {
 			a.hidePreviews()
 			for p := range a.pages {
