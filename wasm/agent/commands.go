@@ -245,9 +245,7 @@ func (t *turn) sealMessage(e *entry, m conversation.Message) {
 		return
 	}
 	t.enqueue(e, rowMessage, out, &m)
-	if e.c.Renewable(t.now) || t.movesNow(e) {
-		t.renew(e)
-	}
+	t.renewAfter(e)
 }
 
 func (t *turn) read(args api.ReadArgs) (any, error) {

@@ -24,7 +24,8 @@ type connections struct {
 	mailbox    *relayclient.Mailbox
 	open       bool // false: after a failure, until the wait is over
 	rendezvous map[meeting]*relayclient.Rendezvous
-	deposits   int // under way
+	deposits   int            // under way
+	slots      map[string]int // requests for slots under way, by relay
 	doors      doorWork
 	checking   bool          // the relay's keys and clock are being read
 	checkNext  time.Duration // the process's time when that is tried again
@@ -42,7 +43,7 @@ type meeting struct {
 // start works.
 func (a *Agent) newConnections() *connections {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &connections{a: a, ctx: ctx, cancel: cancel, rendezvous: make(map[meeting]*relayclient.Rendezvous)}
+	return &connections{a: a, ctx: ctx, cancel: cancel, rendezvous: make(map[meeting]*relayclient.Rendezvous), slots: make(map[string]int)}
 }
 
 // connect opens the connections for the loaded state.

@@ -26,10 +26,12 @@ func (t *turn) due() {
 
 // dueOf does what has become due of one conversation.
 func (t *turn) dueOf(e *entry) {
+	t.expireHeld(e)
 	if e.c.State != conversation.Open {
 		return
 	}
-	if e.c.AckDue != 0 && e.c.AckDue <= t.now {
+	t.followHint(e)
+	if e.c.AckDue != 0 && e.c.AckDue <= t.now && !t.postponed(e) {
 		out, err := e.c.SealAcks(t.a.config.Rand, t.now)
 		if err != nil {
 			t.setAside(e, err)
@@ -82,8 +84,9 @@ func (a *Agent) untilDue() time.Duration {
 				at(r.Created + undeliveredAfter.Milliseconds())
 			}
 		}
-		if e.wantsSlot() && !e.slot.busy && a.conn.open {
-			at(max(e.slot.retryAt, now+1))
+		if a.conn.open {
+			at(e.slotDue(now))
+			at(a.hintDue(e))
 		}
 	}
 	for _, inv := range a.state.invites {

@@ -168,9 +168,10 @@ func (a *Agent) loadOwned(s *state, only string) error {
 		if err != nil {
 			return fmt.Errorf("couldn't decode key: %w", err)
 		}
-		b, err := conversation.DecodeBody(value)
+		h, err := decodeHeld(n, value)
 		if err == nil {
-			e.held = append(e.held, held{n: n, body: b})
+			e.held = append(e.held, h)
+			e.expectHint(a.nowMilli())
 		}
 		return err
 	}); err != nil {

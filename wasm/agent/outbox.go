@@ -32,6 +32,10 @@ type row struct {
 	Next    int64   `cbor:"10,keyasint"`          // unix ms: deposit it (again) then; 0: never
 	Tries   uint64  `cbor:"11,keyasint,omitempty"`
 	Overdue bool    `cbor:"12,keyasint,omitempty"` // the page was told: not delivered
+	Stale   bool    `cbor:"13,keyasint,omitempty"` // its epoch may have been over for the others when it was sealed
+	Again   int64   `cbor:"14,keyasint,omitempty"` // unix ms: its deposits until then were perhaps in vain; 0: none were
+
+	ready bool // volatile: its epoch was looked at, and it may be deposited
 }
 
 type rowKind uint8
@@ -72,6 +76,10 @@ func (t *turn) enqueue(e *entry, kind rowKind, out []conversation.Outgoing, m *c
 		if m != nil {
 			r.Number, r.Cursor = m.Number, m.Cursor
 		}
+		t.mark(e, r)
+		if kind == rowMessage {
+			e.sending.retryAt = min(e.sending.retryAt, t.now+backoff(e.sending.failed))
+		}
 		e.meta.NextRow++
 		e.rows = append(e.rows, r)
 		t.put(rowKey(e.c.ID, r.N), r)
@@ -109,10 +117,10 @@ func (a *Agent) deposit() {
 	}
 }
 
-// nextRow returns the oldest row that is due.
+// nextRow returns the oldest row that is due, and ready: due sees to that.
 func (e *entry) nextRow(now int64) *row {
 	for _, r := range e.rows {
-		if r.Next != 0 && r.Next <= now {
+		if r.Next != 0 && r.Next <= now && (r.ready || r.Kind != rowMessage) {
 			return r
 		}
 	}
@@ -121,7 +129,7 @@ func (e *entry) nextRow(now int64) *row {
 
 // depositRow seals and deposits r in a goroutine of its own.
 func (a *Agent) depositRow(e *entry, r *row) {
-	conn, id, n, to, body := a.conn, e.c.ID, r.N, r.To, r.Body
+	conn, id, n, epoch, to, body := a.conn, e.c.ID, r.N, r.Epoch, r.To, r.Body
 	client := a.others()
 	conn.start(func(ctx context.Context) {
 		err := a.safely("deposit", func() error { return a.sealAndDeposit(ctx, client, to, body) })
@@ -132,7 +140,7 @@ func (a *Agent) depositRow(e *entry, r *row) {
 				return
 			}
 			e.sending.busy = false
-			t.forOwner(e, "deposit", func() { t.deposited(e, n, to, err) })
+			t.forOwner(e, "deposit", func() { t.deposited(e, n, epoch, to, err) })
 		}})
 	})
 }
@@ -149,16 +157,20 @@ func (a *Agent) sealAndDeposit(ctx context.Context, client *relayclient.Client, 
 	return client.Deposit(ctx, where.Relay, envelope)
 }
 
-// deposited takes the outcome of a deposit at the address to.
-func (t *turn) deposited(e *entry, n uint64, to []byte, err error) {
+// deposited takes the outcome of a deposit, at the address to, of what was
+// sealed in epoch.
+func (t *turn) deposited(e *entry, n, epoch uint64, to []byte, err error) {
 	if errors.Is(err, errPanic) {
 		t.setAside(e, err)
 		return
 	}
 	if err != nil {
 		t.a.log.Debug("deposit failed", "error", err)
-		e.sending.retryAt = t.now + backoff(e.sending.failed)
+		e.sending.retryAt = t.now + e.depositBackoff()
 		e.sending.failed++
+		for _, r := range e.rows {
+			r.ready = false
+		}
 		return
 	}
 	e.sending.failed, e.sending.retryAt = 0, 0
@@ -170,7 +182,10 @@ func (t *turn) deposited(e *entry, n uint64, to []byte, err error) {
 			t.drop(e, r)
 			return
 		}
-		r.Next = nextDeposit(r, t.now)
+		if r.Epoch != epoch || e.outdated(r, t.now) {
+			return // it is, or will be, sealed again meanwhile, and goes out then
+		}
+		r.Next, r.ready = nextDeposit(r, t.now), false
 		if !bytes.Equal(r.To, to) { // the member has moved meanwhile
 			r.Next = t.now
 			t.refreshRows(e)
@@ -193,7 +208,7 @@ func (t *turn) deposited(e *entry, n uint64, to []byte, err error) {
 // by coming again together.
 func nextDeposit(r *row, now int64) int64 {
 	for _, d := range redeposits {
-		due := r.Created + int64(float64(d.Milliseconds())*(0.9+0.2*rand.Float64()))
+		due := max(r.Created, r.Again) + int64(float64(d.Milliseconds())*(0.9+0.2*rand.Float64()))
 		if due > now+d.Milliseconds()/10 {
 			return due
 		}
@@ -244,41 +259,5 @@ func (t *turn) acknowledged(e *entry) {
 					conversation.Sending, conversation.SentOut, conversation.Undelivered)
 			}
 		}
-	}
-}
-
-// refresh brings the rows of a conversation up to date: those whose time for
-// another deposit has come are encrypted again if their epoch is too old, and
-// those without acknowledgement for too long are shown as undelivered.
-func (t *turn) refreshRows(e *entry) {
-	for _, r := range append([]*row(nil), e.rows...) {
-		if r.Kind != rowMessage {
-			continue
-		}
-		if !r.Overdue && t.now-r.Created >= undeliveredAfter.Milliseconds() {
-			r.Overdue = true
-			t.put(rowKey(e.c.ID, r.N), r)
-			t.setMessageState(e, r.Cursor, conversation.Undelivered, conversation.Sending, conversation.SentOut)
-		}
-		if r.Next == 0 || r.Next > t.now || e.c.Readable(r.Epoch, t.now-r.Created) || e.sending.busy {
-			continue
-		}
-		m, ok := t.plaintext(e, r)
-		if !ok {
-			t.void(e, r) // deleted here and no longer readable there
-			continue
-		}
-		out, err := e.c.Seal(t.a.config.Rand, m)
-		if err != nil {
-			t.setAside(e, err)
-			return
-		}
-		for _, o := range out {
-			if o.Leaf == r.Leaf {
-				r.Body, r.To, r.Epoch = o.Body, o.To, o.Epoch
-			}
-		}
-		t.put(rowKey(e.c.ID, r.N), r)
-		t.touch(e)
 	}
 }

@@ -1,9 +1,7 @@
 package agent
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -98,34 +96,6 @@ func (t *turn) receiveFor(e *entry, opened *address.Opened, body conversation.Bo
 	}
 }
 
-// keep holds a body for a conversation that is aside, as far as there is room.
-// What does not fit is dropped: its sender deposits it again.
-func (t *turn) keep(e *entry, opened *address.Opened, body conversation.Body) {
-	if len(e.held) >= maxHeld || slices.ContainsFunc(e.held, func(h held) bool { return sameBody(h.body, body) }) {
-		return
-	}
-	if err := t.a.safely("body", func() error {
-		if !e.c.CameThrough(opened) {
-			return errNotThrough
-		}
-		return nil
-	}); err != nil {
-		return
-	}
-	n := e.meta.NextRow
-	for _, h := range e.held {
-		n = max(n, h.n+1)
-	}
-	e.held = append(e.held, held{n: n, body: body})
-	t.put(heldKey(e.c.ID, n), body)
-}
-
-var errNotThrough = errors.New("envelope came through another's address")
-
-func sameBody(x, y conversation.Body) bool {
-	return x.Kind == y.Kind && bytes.Equal(x.Payload, y.Payload)
-}
-
 // take hands a body to its conversation and stores what follows from it.
 func (t *turn) take(e *entry, body conversation.Body) {
 	r, err := e.c.Receive(t.now, body)
@@ -164,6 +134,8 @@ func (t *turn) applied(e *entry, r conversation.Result) {
 	t.announced(e)
 	if r.Joined {
 		t.joined(e)
+	} else if r.Moved && t.movedOn(e, r.Ours) {
+		r.Owes = true
 	}
 	for _, removal := range r.Removals {
 		t.removeTheirs(e, removal)
@@ -308,51 +280,4 @@ func shorten(s string, limit int) string {
 		limit--
 	}
 	return s[:limit] + "…"
-}
-
-// hold keeps a body that belongs to an epoch, or a group, that we have not
-// entered yet. Only members can have sent it, so a full hold harms nobody
-// else; what falls out is deposited again by its sender.
-func (t *turn) hold(e *entry, body conversation.Body) {
-	if len(e.held) >= maxHeld {
-		return
-	}
-	h := held{n: e.meta.NextRow, body: body}
-	e.meta.NextRow++
-	e.held = append(e.held, h)
-	t.put(heldKey(e.c.ID, h.n), body)
-	t.touch(e)
-}
-
-// takeHeld tries what is held, for as long as it leads on.
-func (t *turn) takeHeld(e *entry) {
-	for again := true; again; {
-		again = false
-		for _, h := range append([]held(nil), e.held...) {
-			t.scope.held = &h
-			t.tried[e.c.ID] = append(t.tried[e.c.ID], h.n)
-			r, err := e.c.Receive(t.now, h.body)
-			if err == nil && r.Behind {
-				continue
-			}
-			t.release(e, h)
-			if err != nil {
-				continue
-			}
-			t.applied(e, r)
-			again = again || r.Moved
-		}
-	}
-	t.scope.held = nil
-}
-
-func (t *turn) release(e *entry, h held) {
-	for i := range e.held {
-		if e.held[i].n == h.n {
-			e.held = append(e.held[:i:i], e.held[i+1:]...)
-			break
-		}
-	}
-	t.batch.Delete(heldKey(e.c.ID, h.n))
-	t.touch(e)
 }

@@ -23,7 +23,7 @@ const (
 	prefGroup   = "mls/"    // mls/<conversation>: encoded MLS state
 	prefMessage = "msg/"    // msg/<conversation>/<cursor>: conversation.Message
 	prefRow     = "out/"    // out/<conversation>/<row>: row
-	prefHeld    = "held/"   // held/<conversation>/<row>: encoded conversation.Body
+	prefHeld    = "held/"   // held/<conversation>/<row>: heldRecord
 	prefInvite  = "inv/"    // inv/<invite>: invite.Invite
 	prefNote    = "note/"   // note/<note>: note.Note
 	prefRequest = "req/"    // req/<conversation>/<number>: retraction
@@ -116,6 +116,7 @@ type convMeta struct {
 	Arrived     uint64 `cbor:"7,keyasint,omitempty"` // Arrival of the newest message
 	Read        uint64 `cbor:"8,keyasint,omitempty"` // messages up to this Arrival have been read,
 	ReadAt      int64  `cbor:"9,keyasint,omitempty"` // the last of them then, unix ms
+	Asked       *asked `cbor:"14,keyasint,omitempty"`
 }
 
 type convRecord struct {
@@ -124,16 +125,6 @@ type convRecord struct {
 	Contact      addressbook.Contact `cbor:"2,keyasint"`
 	Meta         convMeta            `cbor:"3,keyasint"`
 }
-
-// held is a body that cannot be read yet.
-type held struct {
-	wire.Redacted
-	n    uint64
-	body conversation.Body
-}
-
-// maxHeld bounds the bodies held for one conversation.
-const maxHeld = 64
 
 func (t *turn) put(key string, v any) {
 	b, err := wire.Marshal(v)

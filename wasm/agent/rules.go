@@ -128,9 +128,24 @@ func (c ruled) Decide(now int64, value []byte) (conversation.Result, []conversat
 	return c.Conversation.Decide(now, value)
 }
 
-func (c ruled) Readable(epoch uint64, age int64) bool {
+func (c ruled) Readable(epoch uint64, now int64) bool {
 	c.meet("Readable")
-	return c.Conversation.Readable(epoch, age)
+	return c.Conversation.Readable(epoch, now)
+}
+
+func (c ruled) Saw(at, now int64) {
+	c.meet("Saw")
+	c.Conversation.Saw(at, now)
+}
+
+func (c ruled) Owe() {
+	c.meet("Owe")
+	c.Conversation.Owe()
+}
+
+func (c ruled) Stale(now int64) bool {
+	c.meet("Stale")
+	return c.Conversation.Stale(now)
 }
 
 func (c ruled) Epoch() uint64 {

@@ -24,6 +24,10 @@ type Faults struct {
 	RefuseSocket float64       // a socket cannot be opened
 	// HoldDeposits has the relay accept deposits and lose them.
 	HoldDeposits float64
+	FailDeposits float64 // the relay refuses deposits
+	FailSlots    float64 // requests for slots are refused
+	HangSlots    float64 // they are never answered
+	JunkSlots    float64 // they are answered with noise
 
 	// What a hostile relay does with everything it has ever seen:
 	Forge      float64 // pushes something of its own instead of an envelope
@@ -44,6 +48,8 @@ type faultyNetwork struct {
 	conns   map[*faultyConn]bool
 	hosts   map[string]int // requests and sockets, by host
 	acks    *acks          // nil: nobody counts
+	slots   []time.Time    // requests for slots
+	refused []time.Time    // deposits
 }
 
 // acks counts the envelopes of a mailbox that its relay may forget.
@@ -121,6 +127,7 @@ func (n *faultyNetwork) roll() (fate Faults, offline bool) {
 		DropRequest: hit(f.DropRequest), DropAnswer: hit(f.DropAnswer), Duplicate: hit(f.Duplicate),
 		DropSocket: hit(f.DropSocket), RefuseSocket: hit(f.RefuseSocket), HoldDeposits: hit(f.HoldDeposits),
 		Forge: hit(f.Forge), ForgeSlots: hit(f.ForgeSlots),
+		FailDeposits: hit(f.FailDeposits), FailSlots: hit(f.FailSlots), HangSlots: hit(f.HangSlots), JunkSlots: hit(f.JunkSlots),
 	}
 	if f.Delay > 0 {
 		fate.Delay = time.Duration(n.rng.Int64N(int64(f.Delay)))
@@ -210,7 +217,27 @@ func (n *faultyNetwork) Do(ctx context.Context, r relayclient.Request) (relaycli
 	if fate.HoldDeposits == 1 && r.Method == "POST" && len(r.Body) >= 4096 {
 		return relayclient.Response{Status: 202, Body: []byte("accepted\n")}, nil
 	}
+	if fate.FailDeposits == 1 && r.Method == "POST" && len(r.Body) >= 4096 {
+		n.mu.Lock()
+		n.refused = append(n.refused, time.Now())
+		n.mu.Unlock()
+		return relayclient.Response{Status: 500, Body: []byte("no")}, nil
+	}
 	if strings.Contains(r.URL, "/slots/") {
+		n.mu.Lock()
+		n.slots = append(n.slots, time.Now())
+		n.mu.Unlock()
+		switch {
+		case fate.HangSlots == 1:
+			<-ctx.Done()
+			return relayclient.Response{}, ctx.Err()
+		case fate.FailSlots == 1:
+			return relayclient.Response{Status: 500, Body: []byte("no")}, nil
+		case fate.JunkSlots == 1 && r.Method == "GET":
+			return relayclient.Response{Status: 200, Body: []byte("noise")}, nil
+		case fate.JunkSlots == 1:
+			return relayclient.Response{Status: 412, Body: []byte("noise")}, nil
+		}
 		if fate.ForgeSlots == 1 {
 			return relayclient.Response{Status: 412, Body: n.seen.forgery(n.draw)}, nil
 		}
@@ -292,4 +319,17 @@ func (c *faultyConn) Close() error {
 	delete(c.n.conns, c)
 	c.n.mu.Unlock()
 	return c.Conn.Close()
+}
+
+// slotRequests counts the person's requests for slots from one time on, up to
+// another.
+func (p *Person) slotRequests(from, to time.Time) (n int) {
+	p.network.mu.Lock()
+	defer p.network.mu.Unlock()
+	for _, at := range p.network.slots {
+		if !at.Before(from) && at.Before(to) {
+			n++
+		}
+	}
+	return n
 }

@@ -63,7 +63,7 @@ func (c *Conversation) commit(rand io.Reader, now int64, change *mls.LeafChange)
 	if err := c.step(candidate.Current); err != nil {
 		return err
 	}
-	c.Pending = &Pending{Commit: candidate.Commit, Value: value, Candidate: state}
+	c.Pending, c.PendingAt = &Pending{Commit: candidate.Commit, Value: value, Candidate: state}, now
 	return nil
 }
 
@@ -143,8 +143,14 @@ func (c *Conversation) Decide(now int64, value []byte) (Result, []Outgoing, erro
 		if err != nil {
 			return Result{}, nil, err
 		}
+		prepared := c.PendingAt
 		r, err := c.decided(now)
-		return r, announce, err
+		if err != nil {
+			return Result{}, nil, err
+		}
+		c.began(prepared)
+		r.Ours = true
+		return r, announce, nil
 	}
 	commit, err := c.openSlot(value)
 	if err != nil {

@@ -47,6 +47,13 @@ type Conversation struct {
 	Timer uint64 `cbor:"15,keyasint,omitempty"`
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
 	TimerAt string `cbor:"16,keyasint,omitempty"`
+	// Seen is when the group's epoch was the present one for the last time
+	// that we know of, unix ms; 0: not kept yet.
+	Seen int64 `cbor:"19,keyasint,omitempty"`
+	// Ended are the epochs before, oldest first, as many as may still be read.
+	Ended []Ended `cbor:"20,keyasint,omitempty"`
+	// PendingAt is when Pending was prepared, unix ms.
+	PendingAt int64 `cbor:"21,keyasint,omitempty"`
 	// Door is the agent's number of the door that Own leads through.
 	Door uint64 `cbor:"23,keyasint,omitempty"`
 	// Formers are the addresses that members had before Own, oldest first.
@@ -141,7 +148,7 @@ func Create(rand io.Reader, provider mls.Provider, now int64, id wire.ID, psk []
 	}
 	c := &Conversation{
 		ID: id, State: Open, Persona: persona, Own: where, own: own, SlotRelay: own.Relay,
-		Clock: Stamp{Milli: now}, EpochTime: now, provider: provider,
+		Clock: Stamp{Milli: now}, EpochTime: now, Seen: now, provider: provider,
 	}
 	welcome, err := c.found(rand, now, leaf, keyPackage, psk)
 	if err != nil {
@@ -167,7 +174,7 @@ func (c *Conversation) open(now int64, welcome []byte) error {
 	}
 	next.State, next.SlotRelay = Open, inviter.Relay
 	next.Join, next.PSK = nil, nil
-	next.EpochTime, next.EpochSent = now, 0
+	next.EpochTime, next.EpochSent, next.Seen = now, 0, now
 	*c = next
 	return nil
 }

@@ -227,6 +227,7 @@ func (c *Conversation) replace(group *mls.State, now int64) (Result, error) {
 	next := *c
 	next.group = group
 	next.Pending, next.EpochSent, next.EpochTime = nil, 0, now
+	c.leave(&next)
 	if err := next.readMembers(); err != nil {
 		return Result{}, err
 	}

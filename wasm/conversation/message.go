@@ -193,15 +193,6 @@ func (c *Conversation) Epoch() uint64 {
 	return c.group.Epoch()
 }
 
-// Readable reports whether members surely still read a message that was
-// encrypted in epoch, age milliseconds ago: well within the window in which
-// they keep the keys of an epoch that has ended.
-func (c *Conversation) Readable(epoch uint64, age int64) bool {
-	const day = 24 * 3600 * 1000
-	now := c.Epoch()
-	return epoch == now || epoch < now && now-epoch < pastEpochs/2 && age < (pastEpochDays-1)*day
-}
-
 // Result is what an arriving body did.
 type Result struct {
 	wire.Redacted
@@ -223,6 +214,8 @@ type Result struct {
 	Heard bool
 	// Moved: the group entered a new epoch.
 	Moved bool
+	// Ours: by a commit of our own.
+	Ours bool
 	// Behind: the body belongs to a later epoch. The slot of the current one
 	// (Slot) tells how it ended; keep the body until then.
 	Behind bool
@@ -308,6 +301,9 @@ func (c *Conversation) receiveMessage(now int64, message []byte) (Result, error)
 	m.Epoch = max(m.Epoch, received.Epoch)
 	if !m.Heard {
 		m.Heard, r.Heard = true, true
+	}
+	if received.Epoch == c.group.Epoch() {
+		c.sawStamp(content.Time.Milli, now)
 	}
 	// Without acknowledgement its author has seen what it had acknowledged
 	// before: all that we know of, if this is the newest.
