@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { findChromium } from "../../../scripts/browsers.mjs";
 import { killBrowser } from "./kill.ts";
@@ -16,6 +18,8 @@ export interface ChromiumOptions {
   serviceWorkers?: "allow" | "block";
   /** What it calls itself to servers. */
   userAgent?: string;
+  /** Set to keep nothing of any site. */
+  keepsNothing?: boolean;
 }
 
 /** A Chromium with a profile of its own, as a person has it. */
@@ -69,6 +73,11 @@ export class Chromium {
 }
 
 async function launch(profile: string, options: ChromiumOptions): Promise<BrowserContext> {
+  if (options.keepsNothing) {
+    await mkdir(join(profile, "Default"), { recursive: true });
+    const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+    await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(settings));
+  }
   const executablePath = findChromium();
   if (!executablePath) throw new Error("no Chromium found: run scripts/install-test-deps");
   const args = ["--disable-gpu", "--disable-dev-shm-usage"];

@@ -16,6 +16,8 @@ export interface FirefoxOptions {
   extension?: string;
   /** A folder for the profile; otherwise a temporary one. */
   profile?: string;
+  /** Set to keep nothing of any site. */
+  keepsNothing?: boolean;
 }
 
 /** A Firefox with a profile of its own, driven over WebDriver BiDi. */
@@ -81,6 +83,7 @@ async function start(profile: string, options: FirefoxOptions): Promise<Browser>
     "extensions.webextensions.keepStorageOnUninstall": true,
     "extensions.webextensions.keepUuidOnUninstall": true,
   };
+  if (options.keepsNothing) preferences["network.cookie.cookieBehavior"] = 2;
   if (options.extension) {
     const manifest: { browser_specific_settings: { gecko: { id: string } } } = JSON.parse(
       await readFile(join(options.extension, "manifest.json"), "utf8"),

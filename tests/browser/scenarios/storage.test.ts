@@ -2,12 +2,13 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Disk } from "../lib/disk.ts";
-import { type Person, WebPerson } from "../lib/person.ts";
+import { FirefoxWebPerson, type Person, WebPerson } from "../lib/person.ts";
 import type { Relay } from "../lib/relay.ts";
 import { expect, meet, test } from "../lib/scene.ts";
 import { id } from "../lib/surface.ts";
 
-// A browser may empty all that a site has stored when it writes to its
+// What keeps a Petmail from storing, or from being found at all, and what is
+// said then. A browser may empty all that a site has stored when it writes to its
 // database on a full disk. Nothing of that may happen to a Petmail.
 
 test.setTimeout(150_000);
@@ -17,15 +18,18 @@ const SMALL = 64 << 20;
 
 /** What fills a person's disk. */
 interface Filled {
-  fill(): Promise<void>;
-  makeRoom(): Promise<void>;
+  fill(): Promise<unknown>;
+  makeRoom(): Promise<unknown>;
 }
 
 /**
  * Somebody whose profile is on a small disk of its own. Where mounts are not
  * permitted, a quota that the browser keeps to stands in for the disk's end.
  */
-async function onSmallDisk(name: string, relay: Relay): Promise<{ person: WebPerson; disk: Filled; leave(): Promise<void> }> {
+async function onSmallDisk(
+  name: string,
+  relay: Relay,
+): Promise<{ person: WebPerson; disk: Filled; leave(): Promise<void> }> {
   const disk = await Disk.insert(SMALL);
   const person = await WebPerson.arrive(name, relay, { profile: disk.folder });
   const leave = async () => {
@@ -36,14 +40,18 @@ async function onSmallDisk(name: string, relay: Relay): Promise<{ person: WebPer
   if (disk.image) return { person, disk, leave };
   console.log("No small disk can be had here: the browser's quota stands in.");
   const devtools = await person.browser.context.newCDPSession(person.page);
-  const quota = (more: object) => devtools.send("Storage.overrideQuotaForOrigin", { origin: relay.url, ...more });
+  const quota = (more: object) =>
+    devtools.send("Storage.overrideQuotaForOrigin", { origin: relay.url, ...more });
   return { person, disk: { fill: () => quota({ quotaSize: 0 }), makeRoom: () => quota({}) }, leave };
 }
 
 /** Waits until an element is not to be seen any more. */
 async function seesNoMore(person: Person, name: string): Promise<void> {
   await expect
-    .poll(() => person.surface.visible(id(name)), { timeout: 30_000, message: `${person.name} sees ${name} go` })
+    .poll(() => person.surface.visible(id(name)), {
+      timeout: 30_000,
+      message: `${person.name} sees ${name} go`,
+    })
     .toBe(false);
 }
 
@@ -62,7 +70,9 @@ test("a full disk loses nothing", async ({ relay, cast }) => {
     await ana.expectState("before", "delivered");
     // What makes the app work offline is kept, and takes most of the room.
     await expect
-      .poll(() => ana.surface.run<boolean>("navigator.serviceWorker.getRegistration().then((r) => Boolean(r?.active))"))
+      .poll(() =>
+        ana.surface.run<boolean>("navigator.serviceWorker.getRegistration().then((r) => Boolean(r?.active))"),
+      )
       .toBe(true);
 
     await disk.fill();
@@ -114,4 +124,39 @@ test("storage that was emptied is not welcomed as a beginning", async ({ cast })
   await ana.sees("invite-new");
   await ana.surface.reload();
   await ana.sees("invite-new");
+});
+
+for (const Browser of [WebPerson, FirefoxWebPerson]) {
+  test(`${Browser === WebPerson ? "Chromium" : "Firefox"} that keeps nothing of a site is told apart, by name of the setting`, async ({
+    relay,
+  }) => {
+    const ana = await Browser.arrive("Ana", relay, { keepsNothing: true });
+    try {
+      await ana.surface.goto(ana.home);
+      await ana.sees("allow-storage");
+      expect(await ana.read("allow-storage")).toContain(new URL(relay.url).host);
+      expect(await ana.surface.visible(id("persona-name"))).toBe(false);
+    } finally {
+      await ana.leave();
+    }
+  });
+}
+
+test("under a path of another host, the page says so", async ({ relay, cast }) => {
+  const ana = await cast.visitor("Ana");
+  // What a proxy does that cuts a path off, on a host of another site.
+  await ana.page.route(`${relay.url}/**`, async (route) => {
+    const url = new URL(route.request().url());
+    if (!url.pathname.startsWith("/petmail/")) return route.fulfill({ status: 404, body: "not here" });
+    url.pathname = url.pathname.slice("/petmail".length);
+    return route.fulfill({ response: await route.fetch({ url: url.href }) });
+  });
+  for (const path of ["/petmail/", "/petmail/i/"]) {
+    await ana.surface.goto(relay.url + path);
+    await expect.poll(() => ana.surface.visible(".misplaced")).toBe(true);
+  }
+  await ana.page.unrouteAll();
+  await ana.surface.goto(ana.home);
+  await ana.sees("persona-name");
+  expect(await ana.surface.visible(".misplaced")).toBe(false);
 });
