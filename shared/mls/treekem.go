@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"slices"
+	"sort"
 )
 
 // updatePath is UpdatePath of RFC 9420 section 7.6.
@@ -70,7 +71,7 @@ func (k nodeKeys) with(add nodeKeys, drop func(nodeIndex) bool) nodeKeys {
 		out = append(out, e)
 	}
 	out = append(out, add...)
-	slices.SortFunc(out, func(a, b nodeKey) int { return int(a.node) - int(b.node) })
+	sort.Slice(out, func(i, j int) bool { return out[i].node < out[j].node })
 	return out
 }
 

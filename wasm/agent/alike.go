@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"sort"
 
 	"petmail/shared/text"
 	"petmail/shared/wire"
@@ -79,7 +80,9 @@ func (a *Agent) namesOutside(e *entry, f func()) {
 func (s *state) compareNames(each func(e *entry, f func())) (changed []*entry) {
 	s.compared = len(s.conversations)
 	like := make(map[string][]*entry)
-	for _, id := range slices.SortedFunc(maps.Keys(s.conversations), byID) {
+	ids := slices.Collect(maps.Keys(s.conversations))
+	sort.Slice(ids, func(i, j int) bool { return bytes.Compare(ids[i][:], ids[j][:]) < 0 })
+	for _, id := range ids {
 		e := s.conversations[id]
 		each(e, func() {
 			if now := e.names(); now != e.compared {
@@ -100,8 +103,6 @@ func (s *state) compareNames(each func(e *entry, f func())) (changed []*entry) {
 	}
 	return changed
 }
-
-func byID(x, y wire.ID) int { return bytes.Compare(x[:], y[:]) }
 
 // other returns the shown name of somebody other than e that name is, or else
 // looks like.

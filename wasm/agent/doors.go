@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"petmail/shared/address"
@@ -249,14 +250,12 @@ func (a *Agent) surplus(use doorUse, most int, retire []uint64) []uint64 {
 			retiring = append(retiring, d)
 		}
 	}
-	slices.SortFunc(retiring, func(x, y *ownDoor) int {
-		if used[x.N] != used[y.N] {
-			if used[y.N] {
-				return -1
-			}
-			return 1
+	sort.Slice(retiring, func(i, j int) bool {
+		x, y := retiring[i].N, retiring[j].N
+		if used[x] != used[y] {
+			return used[y]
 		}
-		return int(x.N) - int(y.N)
+		return x < y
 	})
 	var out []uint64
 	for _, d := range retiring[:max(len(retiring)-max(most, 0), 0)] {

@@ -1,8 +1,7 @@
 package agent
 
 import (
-	"slices"
-	"strings"
+	"sort"
 
 	"petmail/wasm/api"
 	"petmail/wasm/note"
@@ -16,12 +15,7 @@ func (a *Agent) noteViews() []api.Note {
 			views = append(views, *noteView(w.n))
 		}
 	}
-	slices.SortFunc(views, func(x, y api.Note) int {
-		if x.Created != y.Created {
-			return int(y.Created - x.Created)
-		}
-		return strings.Compare(x.ID, y.ID)
-	})
+	sort.Slice(views, func(i, j int) bool { return newer(views[i].Created, views[j].Created, views[i].ID, views[j].ID) })
 	return views
 }
 

@@ -1,9 +1,8 @@
 package agent
 
 import (
-	"cmp"
 	"math/rand/v2"
-	"slices"
+	"sort"
 	"time"
 	"unicode/utf8"
 
@@ -229,7 +228,7 @@ func (t *turn) sealUnsent(e *entry) {
 			unsent = append(unsent, request.Message)
 		}
 	}
-	slices.SortFunc(unsent, func(x, y conversation.Message) int { return cmp.Compare(x.Number, y.Number) })
+	sort.Slice(unsent, func(i, j int) bool { return unsent[i].Number < unsent[j].Number })
 	for _, m := range unsent {
 		t.sealMessage(e, m)
 	}

@@ -136,8 +136,8 @@ type turnFailure struct{ err error }
 // failed makes a failure of what was thrown.
 func (t *turn) failed(thrown any) *failure {
 	f := &failure{scope: t.scope, again: t.again[t.scope.owner]}
-	if thrown, ok := thrown.(turnFailure); ok {
-		f.err = thrown.err
+	if failed, ok := thrown.(turnFailure); ok {
+		f.err = failed.err
 	} else {
 		// The place is enough to mend it.
 		t.a.log.Error("turn panicked", "type", fmt.Sprintf("%T", thrown), "work", t.scope.work, "stack", string(debug.Stack()))

@@ -1,7 +1,7 @@
 package agent
 
 import (
-	"slices"
+	"sort"
 	"strings"
 
 	"petmail/wasm/addressbook"
@@ -32,11 +32,9 @@ func (a *Agent) snapshot() *api.Snapshot {
 	for _, e := range a.state.conversations {
 		s.Conversations = append(s.Conversations, *a.viewOutside(e))
 	}
-	slices.SortFunc(s.Conversations, func(x, y api.Conversation) int {
-		if x.Activity != y.Activity {
-			return int(y.Activity - x.Activity)
-		}
-		return strings.Compare(x.ID, y.ID)
+	sort.Slice(s.Conversations, func(i, j int) bool {
+		x, y := &s.Conversations[i], &s.Conversations[j]
+		return newer(x.Activity, y.Activity, x.ID, y.ID)
 	})
 	for id, d := range a.state.drafts {
 		s.Drafts = append(s.Drafts, *d.view(id))
@@ -51,14 +49,15 @@ func (a *Agent) snapshot() *api.Snapshot {
 			s.Invites = append(s.Invites, *datedInvite(*inviteView(inv), by))
 		}
 	}
-	slices.SortFunc(s.Invites, func(x, y api.Invite) int {
-		if x.Created != y.Created {
-			return int(y.Created - x.Created)
-		}
-		return strings.Compare(x.ID, y.ID)
+	sort.Slice(s.Invites, func(i, j int) bool {
+		x, y := &s.Invites[i], &s.Invites[j]
+		return newer(x.Created, y.Created, x.ID, y.ID)
 	})
 	return s
 }
+
+// newer is the order of lists: what is newest first, ids where that is equal.
+func newer(x, y int64, xID, yID string) bool { return x > y || x == y && xID < yID }
 
 // viewOutside is view outside of a turn. If that fails, the conversation is
 // set aside in the next one.

@@ -2,7 +2,6 @@ package conversation
 
 import (
 	"crypto/rand"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -81,17 +80,14 @@ func hostileCommits(t testing.TB, bob *Conversation) map[string][]byte {
 	wide := leaf.Capabilities
 	wide.Extensions = append(append([]uint16(nil), wide.Extensions...), 0xf0a9)
 	long := leaf.Capabilities
-	for i := range uint16(1500) {
-		long.Proposals = append(long.Proposals, 0xf000+i)
+	long.Proposals = make([]uint16, 1500)
+	for i := range long.Proposals {
+		long.Proposals[i] = 0xf000 + uint16(i)
 	}
 	info, err := raw(t, bob).GroupInfo(mls.GroupInfoParams{})
 	require.NoError(t, err)
 	joined, err := mls.ExternalCommit(rand.Reader, info, mls.ExternalParams{Leaf: other, Now: begin / 1000})
 	require.NoError(t, err)
-	var many []mls.Proposal
-	for i := range 200 {
-		many = append(many, mls.Resume(bob.ID[:], bob.Epoch()), mls.PSK([]byte(fmt.Sprint(i))))
-	}
 	ada := mls.LeafIndex(bob.Peer().Leaf)
 	return map[string][]byte{
 		"reinit":              craft(t, bob, mls.CommitParams{Proposals: []mls.Proposal{mls.ReInitialize(mls.ReInit{GroupID: []byte("x"), Suite: Suite})}}),

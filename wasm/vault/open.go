@@ -1,11 +1,10 @@
 package vault
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"sort"
 
 	"petmail/wasm/store"
 )
@@ -48,7 +47,7 @@ func inspect(config Config) ([]slot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't read storage: %w", err)
 	}
-	slices.SortFunc(slots, func(a, b slot) int { return cmp.Compare(b.seq, a.seq) })
+	sort.Slice(slots, func(i, j int) bool { return slots[i].seq > slots[j].seq })
 	switch {
 	case len(slots) == 0 && len(records) > 0 && erased == 2:
 		return nil, ErrRootGone

@@ -3,7 +3,6 @@ package vault
 import (
 	"slices"
 	"sort"
-	"strings"
 )
 
 // maxRecent is how many bytes of recent items a directory holds. More of them
@@ -73,11 +72,11 @@ func (w *walk) merge(recent *node) {
 		return
 	}
 	w.found = slices.Concat(w.found, recent.items[lo:hi])
-	slices.SortFunc(w.found, func(a, b item) int {
+	sort.Slice(w.found, func(i, j int) bool {
 		if w.reverse {
-			a, b = b, a
+			i, j = j, i
 		}
-		return strings.Compare(a.key, b.key)
+		return w.found[i].key < w.found[j].key
 	})
 	w.found = w.found[:min(len(w.found), w.limit)]
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"sort"
-	"strings"
 
 	"petmail/wasm/store"
 )
@@ -44,7 +43,7 @@ func changes(b *store.Batch) []change {
 
 // last sorts changes and keeps the last one of each key.
 func last(out []change) []change {
-	slices.SortStableFunc(out, func(a, b change) int { return strings.Compare(a.key, b.key) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].key < out[j].key })
 	kept := out[:0]
 	for i, c := range out {
 		if i+1 == len(out) || out[i+1].key != c.key {
