@@ -94,6 +94,7 @@ help: ## list the targets
 $(WASM): FORCE
 	@mkdir -p $(@D)
 	$(WASM_BUILD) -tags mls_ed25519 -o $@.new ./wasm/cmd/petmail
+	@$(NODE) scripts/strip-lines.mjs $@.new $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 $(WASM_EXEC): FORCE
@@ -108,6 +109,7 @@ FORCE:
 wasm-test:
 	@mkdir -p dist/wasm-test
 	$(WASM_BUILD) -tags petmailtest,mls_ed25519 -o $(WASM_TEST) ./wasm/cmd/petmail
+	@$(NODE) scripts/strip-lines.mjs $(WASM_TEST) $(WASM_TEST)
 
 dist/.pages: extension/node_modules/.petmail-lock $(WASM) $(WASM_EXEC) $(PAGE_SOURCES)
 	cd extension && npm run build
