@@ -125,6 +125,11 @@ func decodeNode(b []byte) (*node, error) {
 		}
 		it := item{key: last[:shared] + string(b[:rest])}
 		b = b[rest:]
+		if !n.leaf && len(n.items) == 1 && it.key != "" && it.key <= last {
+			// Former versions kept a first key that keys put later were below.
+			// It stands for all that is below the second.
+			n.items[0].key, last = "", ""
+		}
 		if len(it.key) > store.MaxKey || len(n.items) > 0 && it.key <= last || n.leaf && it.key == "" {
 			return nil, errNode
 		}

@@ -131,6 +131,9 @@ func (t *txn) tree(top *node, changes []change) (*node, error) {
 }
 
 // apply returns the pages that take the place of n, none if nothing is left.
+// low is not above any key below n, and becomes the key of the first of them:
+// the page that had it may have gone, and what comes first then may be above
+// keys that are put later.
 func (t *txn) apply(n *node, low string, changes []change) ([]item, error) {
 	if n.leaf {
 		return split(true, low, t.applyLeaf(n, changes)), nil
@@ -151,11 +154,18 @@ func (t *txn) apply(n *node, low string, changes []change) ([]item, error) {
 		if err != nil {
 			return nil, damaged(err, n, i)
 		}
-		pages, err := t.apply(child, it.key, mine)
+		from := it.key
+		if i == 0 {
+			from = low
+		}
+		pages, err := t.apply(child, from, mine)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, pages...)
+	}
+	if len(out) > 0 {
+		out[0].key = low
 	}
 	out, err := t.join(out)
 	return split(false, low, out), err
@@ -205,7 +215,11 @@ func (t *txn) join(pages []item) ([]item, error) {
 		if err != nil {
 			return nil, damaged(err, above, first+1)
 		}
-		joined := split(a.leaf, pages[first].key, slices.Concat(a.items, b.items))
+		items := slices.Concat(a.items, b.items)
+		if !a.leaf {
+			items[len(a.items)].key = pages[first+1].key // the first of b no longer
+		}
+		joined := split(a.leaf, pages[first].key, items)
 		pages = slices.Replace(pages, first, first+2, joined...)
 		i = first + len(joined) - 1
 	}
