@@ -187,6 +187,15 @@ func faultIn(t *testing.T, ada, bob *agenttest.Person, planted *faults, all []st
 	named := asides(ada)
 	planted.count()
 	planted.plant(bad, rule, panics)
+	if rule == "Owe" { // acknowledgements of an epoch that ended while she slept
+		ada.Stop()
+		advance(26 * time.Hour)
+		bob.Send(bad, "while Ada sleeps") // and renews
+		advance(time.Minute)
+		ada.Start()
+		advance(10 * time.Second)
+		named = append(named, asides(ada)...)
+	}
 	useAll(t, ada, bob, bad, "first")
 	named = append(named, asides(ada)...)
 	othersTalk(t, ada, bob, nine, "during")

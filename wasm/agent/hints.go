@@ -252,10 +252,11 @@ func (t *turn) foundGood(e *entry) {
 // lies, or a member wrote what no honest member can take; in either case it is
 // asked again as rarely as on a hint, whoever wants to know.
 func (t *turn) foundJunk(e *entry, charged bool) {
-	if !charged {
+	if !charged || e.meta.Asked == nil { // nil: a good value ended the budget meanwhile
 		t.charge(e)
 	}
 	e.meta.Asked.Junk = true
+	t.touch(e)
 }
 
 func (m *convMeta) askAfter() int64 {
