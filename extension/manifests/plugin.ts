@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import type { HtmlTagDescriptor, Plugin } from "vite";
+import { de, en } from "../src/ui/shell/texts.ts";
 
 export type Target = "web" | "chromium" | "firefox";
 
@@ -80,6 +81,7 @@ export function petmail(target: Target): Plugin {
         },
       };
     },
+    transformIndexHtml: () => (target === "web" ? misplaced() : []),
     // Preact's one way to make markup of text, which we never use, makes text
     // of it: a mistake could not become a hole.
     transform: (code, id) => {
@@ -106,6 +108,20 @@ export function petmail(target: Target): Plugin {
       );
     },
   };
+}
+
+/**
+ * What a page of the web app says where not even its scripts and its style
+ * sheet, which hides it, are found: a relay stands under a path of another
+ * host. It has to lie in the page, in every language.
+ */
+export function misplaced(): HtmlTagDescriptor[] {
+  return Object.entries({ en, de }).map(([lang, texts]) => ({
+    tag: "p",
+    attrs: { class: "misplaced", lang },
+    children: texts["shell.misplaced"],
+    injectTo: "body",
+  }));
 }
 
 /** The manifest of an extension, with the default relay as the only host it may see. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { manifest } from "../../manifests/plugin";
+import { manifest, misplaced } from "../../manifests/plugin";
+import * as catalogue from "../../src/ui/catalogue";
 
 interface Manifest {
   version: string;
@@ -53,4 +54,14 @@ test("pages load nothing from elsewhere and run no text", () => {
   expect(directives.get("style-src")).toEqual(["'self'"]);
   expect(directives.get("frame-ancestors")).toEqual(["'none'"]);
   expect(policy).not.toMatch(/'unsafe-(inline|eval)'/);
+});
+
+test("pages whose files are not found say so in every language, in the catalogue's words", () => {
+  const { de, en } = catalogue;
+  expect(misplaced().map(({ attrs, children }) => [attrs?.lang, children])).toEqual([
+    ["en", en["shell.misplaced"]],
+    ["de", de["shell.misplaced"]],
+  ]);
+  expect(Object.keys(catalogue.languages)).toEqual(["en", "de"]);
+  for (const { children } of misplaced()) expect(children).not.toMatch(/[<&]/); // it is put in as it is
 });

@@ -26,6 +26,9 @@ export const en = {
     "So the times you see in Petmail are wrong; nothing is lost. Set date, time and time zone in the settings of your device.",
   "shell.restarted": "Petmail had to start again. Your messages are all here.",
   "shell.understood": "All right",
+  // Stands in the web app's pages from the build on (manifests/plugin.ts).
+  "shell.misplaced":
+    "Petmail’s files were not found: this address leads to a relay by a path of another host. A relay needs a host name of its own; its operator’s manual says how to set that up.",
   "shell.unavailableTitle": "Petmail cannot run here",
   "shell.unavailable.unsupported":
     "This browser lacks something that Petmail needs. Use a current Firefox, Chrome, Edge or Safari, and not a private window.",
@@ -96,6 +99,8 @@ export const de: Record<keyof typeof en, string> = {
     "Darum stimmen die Zeiten nicht, die du in Petmail siehst; verloren ist nichts. Stell Datum, Uhrzeit und Zeitzone in den Einstellungen deines Geräts.",
   "shell.restarted": "Petmail musste neu starten. Deine Nachrichten sind alle da.",
   "shell.understood": "In Ordnung",
+  "shell.misplaced":
+    "Petmails Dateien wurden nicht gefunden: Diese Adresse führt über einen Pfad eines anderen Hosts zu einem Relay. Ein Relay braucht einen eigenen Hostnamen; wie man das einrichtet, steht im Handbuch für Betreiber.",
   "shell.unavailableTitle": "Petmail kann hier nicht laufen",
   "shell.unavailable.unsupported":
     "Diesem Browser fehlt etwas, das Petmail braucht. Nimm einen aktuellen Firefox, Chrome, Edge oder Safari und kein privates Fenster.",
