@@ -9,22 +9,17 @@ import (
 	"petmail/wasm/conversation"
 )
 
-// identity is what an agent's record of itself says of its mailbox
-// (wasm/agent/records.go).
+// identity is what counts of an agent's record of itself
+// (wasm/agent/records.go), whatever else it holds and comes to hold. Of a
+// record that is none it makes at worst a key that opens nothing.
 type identity struct {
 	wire.Redacted
-	Name    string   `cbor:"1,keyasint"`
-	Relay   string   `cbor:"2,keyasint"`
-	RelayID [32]byte `cbor:"3,keyasint"`
-	Routing [32]byte `cbor:"4,keyasint"`
-	Mailbox []byte   `cbor:"5,keyasint"`
-	Door    []byte   `cbor:"6,keyasint"`
-	Box     []byte   `cbor:"7,keyasint"`
-	Counter uint64   `cbor:"8,keyasint"`
+	Box []byte `cbor:"7,keyasint"`
 }
 
 // Traffic says what the finder of a disk can do with recorded envelopes.
 type Traffic struct {
+	Boxes    int   `json:"boxes"`    // what may be box keys among the findings
 	Groups   int   `json:"groups"`   // MLS states among the findings
 	Ours     int   `json:"ours"`     // envelopes to the owner of the disk, which its box key opens
 	Messages int   `json:"messages"` // MLS messages in those
@@ -43,7 +38,7 @@ func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 	var groups []*mls.State
 	for _, plain := range f.Plain {
 		var self identity
-		if wire.Unmarshal(plain, &self, len(plain)) == nil {
+		if wire.UnmarshalLoose(plain, &self, len(plain)) == nil {
 			if box, err := address.ParseBoxKey(self.Box); err == nil {
 				boxes = append(boxes, box)
 			}
@@ -52,7 +47,7 @@ func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 			groups = append(groups, group)
 		}
 	}
-	t := Traffic{Groups: len(groups)}
+	t := Traffic{Boxes: len(boxes), Groups: len(groups)}
 	var welcomed []letter
 	var from []int // their envelopes, by place in the list
 	for i, envelope := range envelopes {

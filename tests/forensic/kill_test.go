@@ -265,6 +265,10 @@ func (h *history) examine(t *testing.T) {
 	found, err := forensic.Examine(evidence, files)
 	require.NoError(t, err)
 	h.windows, h.bytes = h.windows+found.Windows, h.bytes+found.Bytes
+	traffic, err := found.Traffic(nil)
+	require.NoError(t, err)
+	require.Positive(t, traffic.Boxes, "the examiner must find the box key")
+	require.Positive(t, traffic.Groups, "the examiner must find the group")
 	all := bytes.Join(found.Plain, nil)
 	texts := map[string]string{}
 	for text, s := range h.known {

@@ -16,16 +16,17 @@ import (
 )
 
 // owner is an agent's record of itself (wasm/agent/records.go), of which the
-// examiner needs the box key.
+// examiner needs the box key and must mind nothing else.
 type owner struct {
 	Name    string   `cbor:"1,keyasint"`
 	Relay   string   `cbor:"2,keyasint"`
 	RelayID [32]byte `cbor:"3,keyasint"`
 	Routing [32]byte `cbor:"4,keyasint"`
 	Mailbox []byte   `cbor:"5,keyasint"`
-	Door    []byte   `cbor:"6,keyasint"`
+	Door    []byte   `cbor:"6,keyasint,omitempty"`
 	Box     []byte   `cbor:"7,keyasint"`
 	Counter uint64   `cbor:"8,keyasint"`
+	Later   []string `cbor:"99,keyasint,omitempty"` // what a later version adds
 
 	own address.Address
 }
@@ -40,7 +41,7 @@ func newOwner(t *testing.T) owner {
 	require.NoError(t, err)
 	own, err := address.New(crand.Reader, "https://relay.example", [32]byte{1}, routing.Public(), door, box)
 	require.NoError(t, err)
-	return owner{Door: door.Bytes(), Box: box.Bytes(), own: own}
+	return owner{Box: box.Bytes(), Later: []string{"more"}, own: own}
 }
 
 // TestWelcome: who has the record of a conversation that waits for its Welcome
