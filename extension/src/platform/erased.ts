@@ -9,6 +9,8 @@ import { roomFile } from "../agent/room";
 export async function clearOrigin(): Promise<void> {
   const names = (await globalThis.caches?.keys().catch(() => [])) ?? [];
   await Promise.all(names.map((name) => caches.delete(name)));
-  const folder = await navigator.storage.getDirectory();
-  await folder.removeEntry(roomFile);
+  // It is empty. Where the Worker that has ended still holds it, it stays, and
+  // the next one uses it; nothing else that is cleared may depend on it.
+  const folder = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  await folder?.removeEntry(roomFile).catch(() => undefined);
 }

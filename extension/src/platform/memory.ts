@@ -4,6 +4,7 @@ import type { AgentClient } from "../agent/types";
 // here. Browsers that empty an origin's database and files, on a full disk for
 // one, leave localStorage, so that a first run is not offered where something
 // was lost. It goes when the Petmail is deleted, and with the site's data.
+// That is all that pages keep there.
 
 const key = "petmail-was-here";
 
@@ -16,9 +17,15 @@ export function wasHere(): boolean {
   }
 }
 
-/** Remembers, as soon as there is a Petmail. */
+/**
+ * Remembers, as soon as there is a Petmail, and forgets where there is none yet:
+ * a page that is told late what was before a deletion remembers it, and is told
+ * of the deletion next. Where one was lost there is none to begin, but a broken
+ * one, and that stays.
+ */
 export function rememberBeingHere(client: AgentClient): void {
   client.onEvent(({ snapshot }) => {
+    if (snapshot?.phase === "new") forgetBeingHere();
     if (snapshot?.phase !== "ready" && snapshot?.phase !== "locked") return;
     try {
       if (!wasHere()) localStorage.setItem(key, "1");

@@ -94,7 +94,9 @@ test("a draft outlives a reload and goes when it is sent", async ({ cast }) => {
   await ana.surface.reload();
   await ana.open("Ben");
   await expect.poll(field).toBe("not yet sent");
-  expect(await ana.page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+  // Where texts would not be sealed stands that a Petmail is here, and no draft.
+  const clear = await ana.page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }]);
+  expect(clear).toEqual([{ "petmail-was-here": "1" }, {}]);
   await ana.surface.click(id("send"));
   await ana.expectConversation(["not yet sent"]);
   await ana.surface.reload();
@@ -209,10 +211,10 @@ function kept(person: Person): Promise<Kept> {
     const files = [];
     for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
     return {
-      links: rules.map(({ condition }) => condition.regexFilter.replaceAll("\\\\", "").slice(1).split("/i/")[0]),
+      links: rules.map(({ condition }) => condition.regexFilter.replaceAll("\\\\", "").slice(1).split("/i(")[0]),
       origins,
       records,
-      files,
+      files: files.sort(),
       caches: await caches.keys(),
       texts: localStorage.length + sessionStorage.length,
     };
@@ -249,12 +251,16 @@ test("a person with the extension in Firefox deletes for somebody with the one i
     links: packed.slice(0, 1),
     origins: packed.slice(1),
     records: { "petmail-vault": 0 },
-    files: ["petmail-root"],
+    // Of the agent that waits for a new beginning.
+    files: ["petmail-room", "petmail-root"],
     caches: [],
     texts: 0,
   };
+  // The page, which begins anew as the agent does, may do so while it is asked.
+  const keepsNothing = (person: Person) =>
+    expect(async () => expect(await kept(person)).toEqual(nothing)).toPass({ timeout: 15_000 });
   await ben.erase();
-  expect(await kept(ben)).toEqual(nothing);
+  await keepsNothing(ben);
   // His mailbox is gone, and nobody who writes to it can tell.
   await ana.send("are you there?");
   await ana.expectState("are you there?", "sent");
@@ -262,7 +268,7 @@ test("a person with the extension in Firefox deletes for somebody with the one i
   await relay.restart(); // it counts its tables when it starts
   await expect.poll(() => relay.metric('stored{kind="mailboxes"}')).toBe(1);
   await ana.erase();
-  expect(await kept(ana)).toEqual(nothing);
+  await keepsNothing(ana);
   await relay.restart();
   await expect.poll(() => relay.metric('stored{kind="mailboxes"}')).toBe(0);
 });
