@@ -247,6 +247,7 @@ for (const [place, arrive] of Object.entries(places)) {
 
       await unlock(ana);
       await ana.open(ben.name);
+      await expect.poll(() => ana.surface.texts(id("message-text"))).toContain(saying("kept, Ben's second"));
       const shown = await ana.surface.texts(id("message-text"));
       for (const [name, text] of Object.entries(said)) {
         expect(shown.includes(text), name).toBe(name.startsWith("kept"));

@@ -8,6 +8,7 @@ import type { State } from "../state";
 export function useBackButton(state: State): () => void {
   const away = state.view.value.kind !== "home";
   const pushed = useRef(false);
+  const leaving = useRef(false); // our own step back has not arrived yet
 
   useEffect(() => {
     if (away && !pushed.current) {
@@ -16,12 +17,18 @@ export function useBackButton(state: State): () => void {
     } else if (!away && pushed.current) {
       // Home was reached by another way; the entry goes too.
       pushed.current = false;
+      leaving.current = true;
       history.back();
     }
   }, [away]);
 
   useEffect(() => {
     const left = () => {
+      if (leaving.current) {
+        // Whoever went on meanwhile stays there: of the two entries one is left.
+        leaving.current = false;
+        return;
+      }
       if (!pushed.current) return;
       pushed.current = false;
       state.show({ kind: "home" });
