@@ -75,9 +75,7 @@ function dataSegments(bytes) {
       else high = middle;
     }
     const s = segments[low];
-    return s && address >= s.address && address < s.address + s.length
-      ? s.at + address - s.address
-      : -1;
+    return s && address >= s.address && address < s.address + s.length ? s.at + address - s.address : -1;
   };
   // What no segment holds is zero.
   const read8 = (address) => {
