@@ -166,7 +166,7 @@ func TestBothAddressesCount(t *testing.T) {
 		c, d := Meet(bob, ada), Meet(bob, eve)
 		settle(in(bob, c), in(bob, d), in(ada, c))
 		before := ada.addressOf(c)
-		ada.SetFaults(Faults{DropSocket: 1}) // she writes, but receives nothing
+		ada.SetFaults(Faults{DropSocket: 1, FailSlots: 1}) // she writes, but learns nothing
 		bob.forget(d)
 		bob.awaitDoors()
 		bob.wait("his address to be new", func() bool { return bob.record(c).Door == bob.door(conversationsDoor) })
@@ -207,7 +207,7 @@ func TestWhatTheOldDoorDeliveredIsRead(t *testing.T) {
 		bob.wait("his address to be new", func() bool { return bob.record(c).Door == bob.door(conversationsDoor) })
 		bob.Stop()
 		ada.Start()
-		ada.SetFaults(Faults{DropSocket: 1}) // writes, but receives nothing
+		ada.SetFaults(Faults{DropSocket: 1, FailSlots: 1}) // writes, but learns nothing
 		ada.Send(c, "before I know")
 		advance(time.Hour)
 		ada.Stop()
