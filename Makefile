@@ -25,7 +25,7 @@ WASM_BUILD := GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags
 	$(foreach package,$(NOT_INLINED),-gcflags='$(package)=-l')
 RELAY := bin/petmail-relay
 PAGE_SOURCES := $(shell find extension/src extension/manifests extension/icons extension/scripts -type f 2>/dev/null) \
-	$(wildcard extension/*.json extension/*.ts extension/*.html)
+	$(wildcard extension/*.json extension/*.ts extension/*.html) tsconfig.base.json
 
 ## For people
 
@@ -51,15 +51,15 @@ check: lint generated unit-short ## what to run before every commit: format, lin
 	@echo "check: all good"
 
 .PHONY: test
-test: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/sqlitejs/node_modules/.petmail-lock ## all tests: Go, pages, and real browsers against the real relay
+test: test-deps build wasm-test ## all tests: Go, pages, and real browsers against the real relay
 	GO="$(GO)" scripts/test.sh
 
 .PHONY: bench
-bench: test-deps build wasm-test tests/browser/node_modules/.petmail-lock tests/bench-mls/node_modules/.petmail-lock ## measure; prints docs/benchmarks.md and writes it
+bench: test-deps build wasm-test tests/bench-mls/node_modules/.petmail-lock ## measure; prints docs/benchmarks.md and writes it
 	GO="$(GO)" scripts/bench.sh
 
 .PHONY: soak
-soak: test-deps build tests/browser/node_modules/.petmail-lock ## the long tests: kill relay (SOAK, 200 times), agent (SOAK_NATIVE, 200) and browsers (SOAK_BROWSER, 100), cut the vault's writes (SOAK_VAULT, 10000), hostile contacts (SOAK_SIM, 10000, two hours)
+soak: test-deps build ## the long tests: kill relay (SOAK, 200 times), agent (SOAK_NATIVE, 200) and browsers (SOAK_BROWSER, 100), cut the vault's writes (SOAK_VAULT, 10000), hostile contacts (SOAK_SIM, 10000, two hours)
 	GO="$(GO)" SOAK="$(SOAK)" scripts/soak.sh
 
 .PHONY: fuzz
@@ -71,8 +71,8 @@ generate: ## write generated files again (TypeScript types of the agent's API)
 	$(NODE) wasm/api/generate.mjs
 
 .PHONY: screenshots
-screenshots: test-deps build tests/browser/node_modules/.petmail-lock ## take the README's pictures of two real people again
-	cd tests/browser && node_modules/.bin/playwright test --config screenshots.config.ts
+screenshots: test-deps build ## take the README's pictures of two real people again
+	cd tests/browser && ../../node_modules/.bin/playwright test --config screenshots.config.ts
 
 .PHONY: clean
 clean: ## remove what was built (the relay's data stays)
@@ -86,8 +86,10 @@ help: ## list the targets
 # Steps of the chain.
 
 # npm ci only when the lock file is another one than last time.
-%/node_modules/.petmail-lock: %/package-lock.json
-	scripts/npm-ci.sh $*
+node_modules/.petmail-lock: package-lock.json
+	scripts/npm-ci.sh .
+tests/bench-mls/node_modules/.petmail-lock: tests/bench-mls/package-lock.json
+	scripts/npm-ci.sh tests/bench-mls
 
 # The Go tool knows best what has changed; the file is only replaced when its
 # bytes did, so that pages are not built again for nothing.
@@ -111,7 +113,7 @@ wasm-test:
 	$(WASM_BUILD) -tags petmailtest,mls_ed25519 -o $(WASM_TEST) ./wasm/cmd/petmail
 	@$(NODE) scripts/strip-lines.mjs $(WASM_TEST) $(WASM_TEST)
 
-dist/.pages: extension/node_modules/.petmail-lock $(WASM) $(WASM_EXEC) $(PAGE_SOURCES)
+dist/.pages: node_modules/.petmail-lock $(WASM) $(WASM_EXEC) $(PAGE_SOURCES)
 	cd extension && npm run build
 	@touch $@
 
@@ -131,7 +133,7 @@ relay: dist/.embedded
 # Parts of check.
 
 .PHONY: lint
-lint: extension/node_modules/.petmail-lock tests/browser/node_modules/.petmail-lock $(WASM) $(WASM_EXEC)
+lint: node_modules/.petmail-lock $(WASM) $(WASM_EXEC)
 	GO="$(GO)" STATICCHECK="$(STATICCHECK)" scripts/lint.sh
 
 .PHONY: generated
@@ -139,7 +141,7 @@ generated:
 	scripts/generated.sh
 
 .PHONY: unit-short
-unit-short: extension/node_modules/.petmail-lock
+unit-short: node_modules/.petmail-lock
 	$(GO) test -short ./...
 	cd extension && npm test
 

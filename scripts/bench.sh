@@ -4,7 +4,7 @@ set -eu
 GO="${GO:-go}"
 mkdir -p dist/bench
 rm -f dist/bench/*.json dist/bench/*.md
-(cd tests/browser && node_modules/.bin/playwright test --config bench.config.ts)
+(cd tests/browser && ../../node_modules/.bin/playwright test --config bench.config.ts)
 node tests/bench-mls/run.mjs
 # The vault beside plain IndexedDB.
 node extension/tests/wasm/run.mjs opfsjs -- -test.run='^$' -test.bench=. | tee dist/bench/vault.txt

@@ -13,9 +13,9 @@ fi
 echo "lint: go vet"
 $GO vet ./...
 # What is built only for the browser, and what must also build for it.
-GOOS=js GOARCH=wasm $GO vet ./wasm/store/idb ./wasm/jsapi ./wasm/webcryptojs ./wasm/cmd/... ./tests/bench-mls/mlsjs
+GOOS=js GOARCH=wasm $GO vet ./wasm/js ./wasm/store/idb ./wasm/vault/opfsjs ./wasm/relayclient/netjs ./wasm/jsapi ./wasm/webcryptojs ./wasm/cmd/... ./tests/bench-mls/mlsjs
 GOOS=js GOARCH=wasm $GO vet -tags petmailtest ./wasm/cmd/...
-GOOS=js GOARCH=wasm $GO vet ./relay/core ./tests/sqlitejs
+GOOS=js GOARCH=wasm $GO vet ./relay/core/... ./relay/protocol ./tests/sqltx ./tests/sqlitejs
 echo "lint: staticcheck"
 tool="$(pwd)/dist/tools/staticcheck"
 if [ ! -x "$tool" ] || [ "$(cat "$tool.version" 2>/dev/null)" != "$STATICCHECK $($GO env GOVERSION)" ]; then
@@ -26,5 +26,6 @@ fi
 "$tool" ./...
 GOOS=js GOARCH=wasm "$tool" -tests=false $(GOOS=js GOARCH=wasm $GO list -deps ./wasm/cmd/petmail | grep '^petmail/')
 echo "lint: biome and tsc"
-(cd extension && npm run --silent lint && node_modules/.bin/tsc --noEmit)
-(cd tests/browser && npm run --silent lint && node_modules/.bin/tsc --noEmit)
+node_modules/.bin/biome check
+node_modules/.bin/tsc -p extension
+node_modules/.bin/tsc -p tests/browser

@@ -21,8 +21,8 @@ part sim env PETMAIL_SOAK_SIM="${SOAK_SIM:-10000}" "$GO" test -count=1 -timeout 
 # A native agent on the vault over files is killed, and its disk examined.
 part agent env PETMAIL_SOAK_NATIVE="${SOAK_NATIVE:-200}" "$GO" test -count=1 -timeout 4h -v -run '^TestKill$' ./tests/forensic
 # Browsers are killed while they work; then a disk is examined ten times.
-part browsers sh -c "cd tests/browser && PETMAIL_SOAK_BROWSER='${SOAK_BROWSER:-100}' node_modules/.bin/playwright test crash"
-part disks sh -c 'cd tests/browser && node_modules/.bin/playwright test forensic --repeat-each 10'
+part browsers sh -c "cd tests/browser && PETMAIL_SOAK_BROWSER='${SOAK_BROWSER:-100}' ../../node_modules/.bin/playwright test crash"
+part disks sh -c 'cd tests/browser && ../../node_modules/.bin/playwright test forensic --repeat-each 10'
 
 if [ -n "$failed" ]; then
 	echo "failed:$failed" >&2

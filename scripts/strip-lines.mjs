@@ -103,12 +103,9 @@ function dataSegments(bytes) {
 function findTable() {
   const magic = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
   const found = [];
-  for (const s of memory.segments) {
-    for (let i = s.at; ; i++) {
-      i = file.indexOf(magic, i);
-      if (i < 0 || i >= s.at + s.length) break;
-      found.push(s.address + i - s.at);
-    }
+  for (let i = file.indexOf(magic); i >= 0; i = file.indexOf(magic, i + 1)) {
+    const s = memory.segments.find((s) => s.at <= i && i < s.at + s.length);
+    if (s) found.push(s.address + i - s.at);
   }
   if (found.length !== 1) fail(`${found.length} tables of functions instead of one`);
   const at = found[0];

@@ -5,7 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HtmlTagDescriptor, Plugin } from "vite";
-import { de, en } from "../src/ui/shell/texts.ts";
+import { misplacedTexts } from "./texts.ts";
 
 export type Target = "web" | "chromium" | "firefox";
 
@@ -116,10 +116,10 @@ export function petmail(target: Target): Plugin {
  * host. It has to lie in the page, in every language.
  */
 export function misplaced(): HtmlTagDescriptor[] {
-  return Object.entries({ en, de }).map(([lang, texts]) => ({
+  return Object.entries(misplacedTexts).map(([lang, children]) => ({
     tag: "p",
     attrs: { class: "misplaced", lang },
-    children: texts["shell.misplaced"],
+    children,
     injectTo: "body",
   }));
 }

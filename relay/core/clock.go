@@ -8,7 +8,7 @@ import (
 
 // A wrong clock must not empty the relay. A clock that was set back is
 // noticed when the relay starts; one that was set forward by more than
-// maxClockJump has to stay so for clockTrial before Sweep believes it.
+// maxClockJump has to stay so for clockTrial before BelieveClock does.
 const (
 	maxClockBack = 24 * time.Hour
 	maxClockJump = 180 * 24 * time.Hour
@@ -20,12 +20,12 @@ var ErrClock = errors.New("the clock is wrong: this relay has seen a later time;
 
 // Rows of the table totals, unix seconds.
 const (
-	clockSeen    = "clock-seen"    // the last time that Sweep believed
+	clockSeen    = "clock-seen"    // the last time that BelieveClock believed
 	clockSuspect = "clock-suspect" // when a jump was noticed; no row: the clock is believed
 )
 
 func readTime(tx Tx, name string) (at time.Time, found bool, err error) {
-	n, found, err := queryInt(tx, `SELECT n FROM totals WHERE name = ?`, name)
+	n, found, err := QueryInt(tx, `SELECT n FROM totals WHERE name = ?`, name)
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("couldn't read the clock's history: %w", err)
 	}
@@ -34,7 +34,7 @@ func readTime(tx Tx, name string) (at time.Time, found bool, err error) {
 
 func writeTime(tx Tx, name string, at time.Time) error {
 	_, err := tx.Exec(`INSERT INTO totals (name, n) VALUES (?, ?)
-		ON CONFLICT (name) DO UPDATE SET n = excluded.n`, name, unix(at))
+		ON CONFLICT (name) DO UPDATE SET n = excluded.n`, name, at.Unix())
 	if err != nil {
 		return fmt.Errorf("couldn't write the clock's history: %w", err)
 	}
@@ -53,8 +53,9 @@ func checkClockAtStart(tx Tx) error {
 	return nil
 }
 
-// believeClock tells whether what has expired by the clock may be deleted.
-func believeClock(tx Tx) (bool, error) {
+// BelieveClock tells whether what has expired by the clock may be deleted. A
+// host asks before it has nouns sweep.
+func BelieveClock(tx Tx) (bool, error) {
 	now := tx.Now()
 	seen, found, err := readTime(tx, clockSeen)
 	if err != nil {

@@ -1,22 +1,19 @@
-// Package core holds every rule of a relay as synchronous functions over SQL:
-// what a deposit, a mailbox request, an acknowledgement, a slot or a
-// rendezvous message does. It starts no goroutine, opens no socket and knows
-// no HTTP, so the same rules run under package native and, compiled to wasm,
-// in other hosts.
+// Package core is what the nouns of a relay share: the storage as a host lends
+// it (Tx), keys, limits, the clock's doubts, the first schema and the
+// migrations since. Each noun is a package below it with tables of its own,
+// and knows no other:
 //
-// A Relay holds the keys and the limits and never changes after Open. What
-// changes lies in the tables (schema.go) behind a Tx that the host passes to
-// every call:
+//	mailbox     requests of owners, doors, and what waits behind them
+//	claims      which mailbox a door leads to
+//	slots       values that are written once
+//	rendezvous  nameplates and meetings
 //
-//	host                          core
-//	 begin transaction
-//	   Deposit(tx, door, …)  ──►   reads and writes tables
-//	   Acknowledge(tx, …)    ──►   …
-//	 commit (durable)
-//	 answer the clients, push what was delivered
+// Everything here is synchronous functions over SQL. It starts no goroutine,
+// opens no socket and knows no HTTP, so the same rules run in one binary and,
+// compiled to wasm, in other hosts. What joins two nouns is package protocol's.
 //
-// The contract of every function that writes: a refusal (a value of type
-// *Refusal, or a result that says so) has written nothing; any other error
-// comes from the Tx, and the host rolls the whole transaction back and
-// answers nobody with success.
+// The contract of every function that writes: a refusal (a *Refusal, or a
+// result that says so) has written nothing; any other error comes from the
+// Tx, and the host rolls the whole transaction back and answers nobody with
+// success.
 package core

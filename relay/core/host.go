@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"petmail/shared/relayproto"
@@ -18,7 +19,8 @@ type Tx interface {
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(query string, args ...any) (changed int64, err error)
 	// Query calls row for every row of the result and stops at row's first
-	// error, which it returns.
+	// error, which it returns. The statement may be one that changes rows and
+	// returns them.
 	Query(query string, row func(Row) error, args ...any) error
 	// Now is the time of the transaction.
 	Now() time.Time
@@ -43,16 +45,16 @@ func (r *Refusal) Error() string { return r.Answer.Error() }
 // failures of the storage.
 func IsRefusal(err error) bool {
 	var r *Refusal
-	var v rendezvousError
-	return errors.As(err, &r) || errors.As(err, &v)
+	return errors.As(err, &r)
 }
 
-func refuse(status int, code relayproto.Code, message string) *Refusal {
+// Refuse makes a Refusal without a detail.
+func Refuse(status int, code relayproto.Code, message string) *Refusal {
 	return &Refusal{Status: status, Answer: relayproto.Error{Code: code, Message: message}}
 }
 
-// queryInt returns the single integer of a query, and whether there was a row.
-func queryInt(tx Tx, query string, args ...any) (value int64, found bool, err error) {
+// QueryInt returns the single integer of a query, and whether there was a row.
+func QueryInt(tx Tx, query string, args ...any) (value int64, found bool, err error) {
 	err = tx.Query(query, func(r Row) error {
 		found = true
 		return r.Scan(&value)
@@ -60,5 +62,13 @@ func queryInt(tx Tx, query string, args ...any) (value int64, found bool, err er
 	return value, found, err
 }
 
-// unix is the form in which tables hold a time: whole seconds.
-func unix(t time.Time) int64 { return t.Unix() }
+// Heartbeat makes a change, to find out whether the storage takes changes.
+// Another each time: SQLite writes nothing for a value that is there already.
+func Heartbeat(tx Tx) error {
+	_, err := tx.Exec(`INSERT INTO totals (name, n) VALUES ('heartbeat', 1)
+		ON CONFLICT (name) DO UPDATE SET n = n + 1`)
+	if err != nil {
+		return fmt.Errorf("couldn't write a heartbeat: %w", err)
+	}
+	return nil
+}

@@ -13,12 +13,13 @@ type Inspection struct {
 	Problems []string                // sentences for the operator, with what to do
 }
 
-// Inspect looks at a relay's tables without changing them: their version, the
-// keys, and whether the clock is right. The error is the Tx's.
-func Inspect(tx Tx) (Inspection, error) {
+// Inspect looks at a relay's tables without changing them: the versions of
+// core's and of those of nouns, the keys, and whether the clock is right. The
+// error is the Tx's.
+func Inspect(tx Tx, nouns ...Tables) (Inspection, error) {
 	var i Inspection
 	tell := func(problem string) { i.Problems = append(i.Problems, problem) }
-	tables, _, err := queryInt(tx, `SELECT count(*) FROM sqlite_master WHERE name IN ('schema_version', 'meta', 'totals')`)
+	tables, _, err := QueryInt(tx, `SELECT count(*) FROM sqlite_master WHERE name IN ('schema_version', 'meta', 'totals')`)
 	if err != nil {
 		return i, fmt.Errorf("couldn't list the tables: %w", err)
 	}
@@ -29,12 +30,22 @@ func Inspect(tx Tx) (Inspection, error) {
 		tell("tables are missing: this is no relay's database, or a damaged one; restore a backup")
 		return i, nil
 	}
-	version, _, err := queryInt(tx, `SELECT version FROM schema_version`)
+	version, _, err := QueryInt(tx, `SELECT version FROM schema_version`)
 	if err != nil {
 		return i, fmt.Errorf("couldn't read the schema version: %w", err)
 	}
 	if version < 0 || version > int64(len(migrations)) {
 		tell(fmt.Sprintf("the data has version %d and this program knows %d at most: start a newer one", version, len(migrations)))
+	} else if version >= versionsSince {
+		for _, noun := range nouns {
+			version, _, err := nounVersion(tx, noun.Noun)
+			if err != nil {
+				return i, err
+			}
+			if version < 0 || version > int64(len(noun.Steps)) {
+				tell(fmt.Sprintf("the data of %s has version %d and this program knows %d at most: start a newer one", noun.Noun, version, len(noun.Steps)))
+			}
+		}
 	}
 	stored, err := storedKeys(tx)
 	if err != nil {
@@ -43,7 +54,7 @@ func Inspect(tx Tx) (Inspection, error) {
 	if k, err := stored.parse(); err != nil {
 		tell(err.Error())
 	} else {
-		i.ID = k.id
+		i.ID = k.ID
 	}
 	if err := checkClockAtStart(tx); errors.Is(err, ErrClock) {
 		tell(err.Error())
@@ -58,18 +69,4 @@ func Inspect(tx Tx) (Inspection, error) {
 		tell("the clock has jumped far ahead, and nothing is deleted until it has stayed so for a day; set the clock if it is wrong")
 	}
 	return i, nil
-}
-
-// seqGap is how far sequence numbers are moved on when a backup is restored:
-// more than any mailbox used since. Agents may remember that they have
-// acknowledged those.
-const seqGap = 1 << 24
-
-// Restored makes the tables of a backup ready for use: sequence numbers that
-// were given after it was taken are not given again.
-func Restored(tx Tx) error {
-	if _, err := tx.Exec(`UPDATE mailboxes SET next_seq = next_seq + ?`, int64(seqGap)); err != nil {
-		return fmt.Errorf("couldn't move the sequence numbers on: %w", err)
-	}
-	return nil
 }

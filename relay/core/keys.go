@@ -18,13 +18,13 @@ const (
 	metaID       = "id"       // relay id that follows from both, 32
 )
 
-// keys are a relay's secrets, and what follows from them.
-type keys struct {
+// Keys are a relay's secrets, and what follows from them.
+type Keys struct {
 	wire.Redacted
-	identity ed25519.PrivateKey
-	routing  address.RoutingKey
-	public   relayproto.DescriptorKeys
-	id       [relayproto.IDSize]byte
+	Identity ed25519.PrivateKey
+	Routing  address.RoutingKey
+	Public   relayproto.DescriptorKeys
+	ID       [relayproto.IDSize]byte // travels in addresses and is signed by agents
 }
 
 // keyRows are keys as they are stored; nil where there is no row.
@@ -62,57 +62,57 @@ func storedKeys(tx Tx) (keyRows, error) {
 
 // parse compares the keys with the id that was stored along with them: a key
 // with a flipped bit is a key, too, but nobody's address would lead to it.
-func (rows keyRows) parse() (keys, error) {
+func (rows keyRows) parse() (Keys, error) {
 	if len(rows.seed) != ed25519.SeedSize {
-		return keys{}, fmt.Errorf("%w: the identity has a wrong size", errKeys)
+		return Keys{}, fmt.Errorf("%w: the identity has a wrong size", errKeys)
 	}
-	k := keys{identity: ed25519.NewKeyFromSeed(rows.seed)}
+	k := Keys{Identity: ed25519.NewKeyFromSeed(rows.seed)}
 	var err error
-	if k.routing, err = address.ParseRoutingKey(rows.routing); err != nil {
-		return keys{}, fmt.Errorf("%w: the routing key can't be read", errKeys)
+	if k.Routing, err = address.ParseRoutingKey(rows.routing); err != nil {
+		return Keys{}, fmt.Errorf("%w: the routing key can't be read", errKeys)
 	}
-	public := k.routing.Public()
-	k.public = relayproto.DescriptorKeys{Identity: k.identity.Public().(ed25519.PublicKey), Routing: public[:]}
-	encoded, err := wire.Marshal(k.public)
+	public := k.Routing.Public()
+	k.Public = relayproto.DescriptorKeys{Identity: k.Identity.Public().(ed25519.PublicKey), Routing: public[:]}
+	encoded, err := wire.Marshal(k.Public)
 	if err != nil {
-		return keys{}, fmt.Errorf("couldn't encode the public keys: %w", err)
+		return Keys{}, fmt.Errorf("couldn't encode the public keys: %w", err)
 	}
-	k.id = relayproto.RelayID(encoded)
-	if rows.id != nil && string(rows.id) != string(k.id[:]) {
-		return keys{}, fmt.Errorf("%w: they do not belong to the stored id", errKeys)
+	k.ID = relayproto.RelayID(encoded)
+	if rows.id != nil && string(rows.id) != string(k.ID[:]) {
+		return Keys{}, fmt.Errorf("%w: they do not belong to the stored id", errKeys)
 	}
 	return k, nil
 }
 
 // openKeys loads the keys, or draws them from rand the first time.
-func openKeys(tx Tx, rand io.Reader) (keys, error) {
+func openKeys(tx Tx, rand io.Reader) (Keys, error) {
 	rows, err := storedKeys(tx)
 	if err != nil {
-		return keys{}, err
+		return Keys{}, err
 	}
 	store := make(map[string][]byte)
 	if rows.seed == nil && rows.routing == nil && rows.id == nil {
 		rows.seed = make([]byte, ed25519.SeedSize)
 		if _, err := io.ReadFull(rand, rows.seed); err != nil {
-			return keys{}, fmt.Errorf("couldn't draw the identity: %w", err)
+			return Keys{}, fmt.Errorf("couldn't draw the identity: %w", err)
 		}
 		routing, err := address.NewRoutingKey(rand)
 		if err != nil {
-			return keys{}, fmt.Errorf("couldn't draw the routing key: %w", err)
+			return Keys{}, fmt.Errorf("couldn't draw the routing key: %w", err)
 		}
 		rows.routing = routing.Bytes()
 		store[metaIdentity], store[metaRouting] = rows.seed, rows.routing
 	}
 	k, err := rows.parse()
 	if err != nil {
-		return keys{}, err
+		return Keys{}, err
 	}
 	if rows.id == nil {
-		store[metaID] = k.id[:]
+		store[metaID] = k.ID[:]
 	}
 	for name, value := range store {
 		if _, err := tx.Exec(`INSERT INTO meta (name, value) VALUES (?, ?)`, name, value); err != nil {
-			return keys{}, fmt.Errorf("couldn't store the keys: %w", err)
+			return Keys{}, fmt.Errorf("couldn't store the keys: %w", err)
 		}
 	}
 	return k, nil

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"io"
 )
 
 // Times are unix seconds; blobs named hash, key and id are 32 bytes. Columns
@@ -10,7 +11,8 @@ import (
 // transaction.
 //
 // migrations[i] brings a database from version i to i+1. Published ones are
-// never changed.
+// never changed. The first made the tables of all nouns of its day. One is
+// added, too, when a program without a new noun would do harm.
 var migrations = [...][]string{
 	{
 		`CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL)`,
@@ -106,25 +108,58 @@ var migrations = [...][]string{
 		`CREATE TRIGGER meetings_deleted AFTER DELETE ON meetings BEGIN
 			UPDATE totals SET n = n - 1 WHERE name = 'meetings'; END`,
 	},
+	{
+		// From here on each noun changes its own tables.
+		`CREATE TABLE versions (noun TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID`,
+	},
 }
 
-// migrate brings the tables to the newest version.
-func migrate(tx Tx) error {
+// versionsSince is the version of the schema from which nouns have their own.
+const versionsSince = 2
+
+// Tables are the migrations of one noun's tables. A database remembers the
+// version of each noun that it was opened with.
+type Tables struct {
+	Noun  string
+	Steps []Step // Steps[i] brings them from version i to i+1; published ones are never changed
+}
+
+// Step is one migration. Its errors are the Tx's.
+type Step func(tx Tx) error
+
+// Published is the first step of a noun whose tables are of core's first
+// schema.
+func Published(Tx) error { return nil }
+
+// Statements is a step that runs statements.
+func Statements(list ...string) Step {
+	return func(tx Tx) error {
+		for _, statement := range list {
+			if _, err := tx.Exec(statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+var errNewer = errors.New("the data was written by a newer relay; start that version, or restore a backup")
+
+// migrate brings core's tables, then those of nouns, to their newest version.
+func migrate(tx Tx, nouns []Tables) error {
 	if _, err := tx.Exec(`CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)`); err != nil {
 		return fmt.Errorf("couldn't create version table: %w", err)
 	}
-	version, found, err := queryInt(tx, `SELECT version FROM schema_version`)
+	version, found, err := QueryInt(tx, `SELECT version FROM schema_version`)
 	if err != nil {
 		return fmt.Errorf("couldn't read schema version: %w", err)
 	}
 	if version < 0 || version > int64(len(migrations)) {
-		return errors.New("the data was written by a newer relay; start that version, or restore a backup")
+		return errNewer
 	}
 	for _, step := range migrations[version:] {
-		for _, statement := range step {
-			if _, err := tx.Exec(statement); err != nil {
-				return fmt.Errorf("couldn't migrate the data: %w", err)
-			}
+		if err := Statements(step...)(tx); err != nil {
+			return fmt.Errorf("couldn't migrate the data: %w", err)
 		}
 	}
 	set := `UPDATE schema_version SET version = ?`
@@ -134,5 +169,54 @@ func migrate(tx Tx) error {
 	if _, err := tx.Exec(set, int64(len(migrations))); err != nil {
 		return fmt.Errorf("couldn't write schema version: %w", err)
 	}
+	for _, noun := range nouns {
+		if err := noun.migrate(tx); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func nounVersion(tx Tx, noun string) (version int64, found bool, err error) {
+	version, found, err = QueryInt(tx, `SELECT version FROM versions WHERE noun = ?`, noun)
+	if err != nil {
+		return 0, false, fmt.Errorf("couldn't read the version of %s: %w", noun, err)
+	}
+	return version, found, nil
+}
+
+func (t Tables) migrate(tx Tx) error {
+	version, found, err := nounVersion(tx, t.Noun)
+	if err != nil {
+		return err
+	}
+	if version < 0 || version > int64(len(t.Steps)) {
+		return errNewer
+	}
+	for _, step := range t.Steps[version:] {
+		if err := step(tx); err != nil {
+			return fmt.Errorf("couldn't migrate the data of %s: %w", t.Noun, err)
+		}
+	}
+	set := `UPDATE versions SET version = ? WHERE noun = ?`
+	if !found {
+		set = `INSERT INTO versions (version, noun) VALUES (?, ?)`
+	}
+	if _, err := tx.Exec(set, int64(len(t.Steps)), t.Noun); err != nil {
+		return fmt.Errorf("couldn't write the version of %s: %w", t.Noun, err)
+	}
+	return nil
+}
+
+// Open brings core's tables and those of nouns to their newest version and
+// loads the relay's keys, drawing them from rand the first time. The caller
+// commits tx. It returns ErrClock when the clock has been set back.
+func Open(tx Tx, rand io.Reader, nouns ...Tables) (Keys, error) {
+	if err := migrate(tx, nouns); err != nil {
+		return Keys{}, err
+	}
+	if err := checkClockAtStart(tx); err != nil {
+		return Keys{}, err
+	}
+	return openKeys(tx, rand)
 }

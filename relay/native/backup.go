@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"petmail/relay/core"
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
 )
 
@@ -100,7 +101,7 @@ func checkBackup(ctx context.Context, backup string) error {
 	if len(damage) > 0 {
 		return fmt.Errorf("couldn't use the backup: %s", damage[0])
 	}
-	found, err := core.Inspect(&lookTx{db: db, now: time.Now()})
+	found, err := protocol.Inspect(&lookTx{db: db, now: time.Now()})
 	switch {
 	case err != nil:
 		return fmt.Errorf("couldn't read the backup: %w", err)
@@ -130,7 +131,7 @@ func copyBackup(ctx context.Context, backup, part string) error {
 		return fmt.Errorf("couldn't open the copy: %w", err)
 	}
 	to.SetMaxOpenConns(1)
-	if err := core.Restored(&lookTx{db: to, now: time.Now()}); err != nil {
+	if err := protocol.Restored(&lookTx{db: to, now: time.Now()}); err != nil {
 		return errors.Join(err, to.Close())
 	}
 	if err := to.Close(); err != nil {

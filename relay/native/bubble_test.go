@@ -95,6 +95,9 @@ func (b *bubble) close() {
 	require.NoError(b.t, <-b.served)
 }
 
+// pass lets the bubble's time pass.
+func (b *bubble) pass(d time.Duration) { time.Sleep(d) }
+
 func (b *bubble) get(path string) (int, []byte) {
 	b.t.Helper()
 	resp, err := b.client.Get("http://relay" + path)

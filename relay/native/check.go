@@ -12,7 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"petmail/relay/core"
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
 )
 
@@ -78,7 +78,7 @@ func Check(ctx context.Context, dataDir string) (Report, error) {
 	for _, line := range damage {
 		r.problem("%s; restore a backup", line)
 	}
-	found, err := core.Inspect(&lookTx{db: db, now: time.Now()})
+	found, err := protocol.Inspect(&lookTx{db: db, now: time.Now()})
 	if err != nil {
 		if len(damage) == 0 {
 			r.problem("the database can't be read: %v; restore a backup", err)

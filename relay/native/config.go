@@ -194,7 +194,6 @@ const (
 	writeTimeout  = 5 * time.Minute  // a whole answer: the web app over a slow line
 	idleTimeout   = 2 * time.Minute  // between requests
 	frameTimeout  = 30 * time.Second // one frame to a socket
-	silentTimeout = 2 * time.Minute  // a mailbox socket that says nothing, not even ping
 	pingInterval  = time.Minute      // relay to rendezvous clients, which may be silent
 	maxHeader     = 16 << 10         // bytes
 )

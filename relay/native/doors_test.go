@@ -1,6 +1,7 @@
 package native_test
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
@@ -40,14 +41,20 @@ func newCorrespondent(t *testing.T, b *bubble) *correspondent {
 	return c
 }
 
-func (c *correspondent) update(req relayproto.MailboxRequest) (status relayproto.MailboxStatus) {
-	t := c.b.t
-	t.Helper()
+// sign fills in relay and next counter, and returns the body to post.
+func (c *correspondent) sign(req relayproto.MailboxRequest) []byte {
+	c.b.t.Helper()
 	c.counter++
 	req.RelayID, req.Counter = c.relay.ID, c.counter
 	post, err := relayproto.SignMailboxRequest(c.key, req)
-	require.NoError(t, err)
-	resp, err := c.b.client.Post("http://relay"+relayproto.RouteMailbox, "", stringReader(string(post)))
+	require.NoError(c.b.t, err)
+	return post
+}
+
+func (c *correspondent) update(req relayproto.MailboxRequest) (status relayproto.MailboxStatus) {
+	t := c.b.t
+	t.Helper()
+	resp, err := c.b.client.Post("http://relay"+relayproto.RouteMailbox, "", bytes.NewReader(c.sign(req)))
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	require.Equal(t, http.StatusOK, resp.StatusCode)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
 )
 
@@ -79,14 +80,12 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64) (
 	var over *http.MaxBytesError
 	switch {
 	case errors.As(err, &over):
-		s.answerError(w, http.StatusRequestEntityTooLarge,
-			relayproto.Error{Code: relayproto.CodeTooLarge, Message: "the body is too large", Detail: uint64(limit)})
+		s.answer(w, protocol.TooLarge(limit))
 	case errors.Is(err, errBodies):
 		s.metrics.limited.WithLabelValues("bodies").Inc()
-		s.answerError(w, http.StatusServiceUnavailable,
-			relayproto.Error{Code: relayproto.CodeUnavailable, Message: "the relay is busy, try later"})
+		s.answer(w, protocol.Busy())
 	default:
-		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "the body ended early"})
+		s.answer(w, protocol.EndedEarly())
 	}
 	return nil, nil, false
 }

@@ -2,66 +2,51 @@ package native
 
 import (
 	"context"
-	"errors"
 	"io"
 	"math"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"petmail/relay/core"
-	"petmail/shared/address"
+	"petmail/relay/pages"
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
-	"petmail/shared/wire"
 )
 
 // costUnit is how many bytes of a body one token of Writes or Reads pays for.
 const costUnit = 4 << 10
 
-const cborType = "application/cbor"
-
 // routes builds the handler of everything the relay serves.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	api := func(pattern string, h http.HandlerFunc, methods ...string) {
-		mux.Handle(pattern, s.api(pattern, h, methods))
+	for _, route := range protocol.Routes() {
+		mux.Handle(route.Path, s.api(route))
 	}
-	api(relayproto.RouteDescriptor, s.serveDescriptor, http.MethodGet)
-	api(relayproto.RouteDeposit, s.serveDeposit, http.MethodPost)
-	api(relayproto.RouteMailbox, s.serveMailboxRoute, http.MethodGet, http.MethodPost)
-	api(relayproto.RouteSlots, s.serveSlots, http.MethodGet, http.MethodPut)
-	api(relayproto.RouteRendezvous, s.serveRendezvous, http.MethodGet)
 	mux.HandleFunc("GET "+relayproto.RouteHealth, s.serveHealth)
 	mux.Handle("GET "+relayproto.RouteMetrics, s.localOnly(s.metrics.handler()))
-	mux.Handle("/", newWebApp(s.cfg.Web))
+	mux.Handle("/", pages.WebApp(s.cfg.Web))
 	return s.secured(mux)
 }
 
-// api wraps a route that agents call: any web page may (CORS), since nothing
-// rests on cookies, and answers are counted.
-func (s *Server) api(route string, h http.HandlerFunc, methods []string) http.Handler {
-	list := strings.Join(methods, ", ")
+// api serves a route that agents call. Answers are counted.
+func (s *Server) api(route protocol.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set("Access-Control-Expose-Headers", "Date") // by which agents check their clock
-		header.Set("Cache-Control", "no-store")
-		header.Set("X-Content-Type-Options", "nosniff")
+		for _, field := range protocol.CommonHeader() {
+			w.Header().Set(field.Name, field.Value)
+		}
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
-		defer func() { s.metrics.requests.WithLabelValues(route, strconv.Itoa(rec.status)).Inc() }()
+		defer func() { s.metrics.requests.WithLabelValues(route.Path, strconv.Itoa(rec.status)).Inc() }()
+		endpoint, answer := s.relay.Find(route, r.Method, r.URL.Path[len(route.Path):])
 		switch {
-		case r.Method == http.MethodOptions:
-			header.Set("Access-Control-Allow-Methods", list)
-			header.Set("Access-Control-Allow-Headers", "*")
-			header.Set("Access-Control-Max-Age", "86400")
-			rec.WriteHeader(http.StatusNoContent)
-		case !slices.Contains(methods, r.Method):
-			header.Set("Allow", list+", OPTIONS")
-			s.answerError(rec, http.StatusMethodNotAllowed, relayproto.Error{Code: relayproto.CodeNotFound, Message: "no such method here"})
+		case answer != nil:
+			s.answer(rec, *answer)
+		case endpoint.Socket == protocol.MailboxSocket:
+			s.serveMailbox(rec, r)
+		case endpoint.Socket == protocol.RendezvousSocket:
+			s.serveRendezvous(rec, r)
 		default:
-			h(rec, r)
+			s.serve(rec, r, endpoint)
 		}
 	})
 }
@@ -80,93 +65,120 @@ func (r *recorder) WriteHeader(status int) {
 // Unwrap lets http.ResponseController and WebSockets reach the connection.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// answerError writes an error body.
-func (s *Server) answerError(w http.ResponseWriter, status int, e relayproto.Error) {
-	body, err := wire.Marshal(e)
-	if err != nil {
-		s.log.Error("couldn't encode an error answer", "error", err)
-	}
-	w.Header().Set("Content-Type", cborType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone if this fails
-}
-
-// answerFailure answers a write that did not happen.
-func (s *Server) answerFailure(w http.ResponseWriter, err error) {
-	var refusal *core.Refusal
-	if errors.As(err, &refusal) {
-		s.answerError(w, refusal.Status, refusal.Answer)
+// serve carries a request out: what costs the client comes before what costs
+// the relay.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, e protocol.Endpoint) {
+	client := s.clientPrefix(r)
+	if !e.BySize && !s.admit(w, client, e.Pays, 1) {
 		return
 	}
-	s.answerError(w, http.StatusServiceUnavailable,
-		relayproto.Error{Code: relayproto.CodeUnavailable, Message: "the relay can't use its storage, try later"})
+	var body []byte
+	if e.MaxBody > 0 {
+		data, free, ok := s.readBody(w, r, e.MaxBody)
+		if !ok {
+			return
+		}
+		defer free()
+		body = data
+	}
+	if e.BySize && !s.admit(w, client, e.Pays, cost(len(body))) {
+		return
+	}
+	call, ready := e.Open(body)
+	if ready != nil {
+		s.answer(w, *ready)
+		return
+	}
+	if !e.Value {
+		s.finish(w, s.run(r.Context(), call))
+		return
+	}
+	room, ok := s.roomForAnswer(w, client)
+	if !ok {
+		return
+	}
+	defer room.shrink(0)
+	a := s.run(r.Context(), call)
+	room.shrink(len(a.Body))
+	if e.PaysLate {
+		s.rates[e.Pays].take(client, cost(len(a.Body))-1)
+	}
+	s.finish(w, a)
+}
+
+// run carries a call out, and what it leads to for those who are connected.
+func (s *Server) run(ctx context.Context, call protocol.Call) (a protocol.Answer) {
+	if call.Reads {
+		a, err := call.Run(readTx{s.db})
+		if err != nil {
+			s.log.Error("couldn't read an answer", "error", err)
+			return protocol.Failed(err)
+		}
+		return a
+	}
+	err := s.writer.write(ctx, func(tx core.Tx) (err error) {
+		a, err = call.Run(tx)
+		return err
+	}, func() {
+		if a.After.Deliver != 0 {
+			s.hub.push(a.After.Deliver, a.After.Delivery)
+		}
+		if a.After.Closed != 0 {
+			s.hub.drop(a.After.Closed)
+		}
+	})
+	if err != nil {
+		return protocol.Failed(err)
+	}
+	return a
+}
+
+// finish answers, and does what is due afterwards.
+func (s *Server) finish(w http.ResponseWriter, a protocol.Answer) {
+	s.answer(w, a)
+	if a.After.Deposit != protocol.NoDeposit {
+		s.metrics.deposit(a.After.Deposit)
+	}
+	if a.After.Trim {
+		s.trimChaff()
+	}
+}
+
+// answer writes an answer.
+func (s *Server) answer(w http.ResponseWriter, a protocol.Answer) {
+	header := w.Header()
+	for _, field := range a.Header {
+		header.Set(field.Name, field.Value)
+	}
+	if a.Status != http.StatusNoContent {
+		header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+	}
+	w.WriteHeader(a.Status)
+	if len(a.Body) > 0 {
+		_, _ = w.Write(a.Body) // the client is gone if this fails
+	}
 }
 
 // admit takes cost tokens for the client, or answers 429.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, l *limiter, name string, cost float64) bool {
-	wait, ok := l.take(s.clientPrefix(r), cost)
+func (s *Server) admit(w http.ResponseWriter, client prefix, budget protocol.Budget, cost float64) bool {
+	wait, ok := s.rates[budget].take(client, cost)
 	if !ok {
-		s.answerLimited(w, name, wait)
+		s.answerLimited(w, budgetNames()[budget], wait)
 	}
 	return ok
 }
 
+// budgetNames are those of the limits in metrics.
+func budgetNames() [3]string {
+	return [...]string{protocol.Reads: "reads", protocol.Writes: "writes", protocol.Mailboxes: "mailboxes"}
+}
+
 func (s *Server) answerLimited(w http.ResponseWriter, name string, wait time.Duration) {
 	s.metrics.limited.WithLabelValues(name).Inc()
-	after := uint64(math.Ceil(max(wait.Seconds(), 1)))
-	w.Header().Set("Retry-After", strconv.FormatUint(after, 10))
-	s.answerError(w, http.StatusTooManyRequests,
-		relayproto.Error{Code: relayproto.CodeRateLimited, Message: "too many requests, try later", Detail: after})
+	s.answer(w, protocol.Limited(wait))
 }
 
 func cost(size int) float64 { return math.Max(1, math.Ceil(float64(size)/costUnit)) }
-
-func (s *Server) serveDescriptor(w http.ResponseWriter, r *http.Request) {
-	if !s.admit(w, r, s.readRate, "reads", 1) {
-		return
-	}
-	w.Header().Set("Content-Type", cborType)
-	_, _ = w.Write(s.relay.Descriptor())
-}
-
-func (s *Server) serveDeposit(w http.ResponseWriter, r *http.Request) {
-	envelope, free, ok := s.readBody(w, r, address.LargeEnvelope)
-	if !ok {
-		return
-	}
-	defer free()
-	if !s.admit(w, r, s.writeRate, "writes", cost(len(envelope))) {
-		return
-	}
-	door, err := s.relay.Route(envelope)
-	if err != nil {
-		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "not an envelope"})
-		return
-	}
-	var d core.Deposited
-	err = s.writer.write(r.Context(), func(tx core.Tx) (err error) {
-		d, err = s.relay.Deposit(tx, door, envelope)
-		return err
-	}, func() {
-		if d.Mailbox != 0 {
-			s.hub.push(d.Mailbox, core.Delivery{Seq: d.Seq, Data: envelope})
-		}
-	})
-	if err != nil {
-		s.answerFailure(w, err)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/plain; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(relayproto.DepositAnswer)))
-	w.WriteHeader(http.StatusAccepted)
-	_, _ = io.WriteString(w, relayproto.DepositAnswer)
-	s.metrics.deposit(d)
-	if d.Trim {
-		s.trimChaff()
-	}
-}
 
 // trimChaff forgets deposits that reached nobody, in a transaction of its own.
 func (s *Server) trimChaff() {
@@ -175,113 +187,10 @@ func (s *Server) trimChaff() {
 	}
 }
 
-func (s *Server) serveMailboxRoute(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet {
-		s.serveMailbox(w, r)
-		return
-	}
-	if !s.admit(w, r, s.mailboxRate, "mailboxes", 1) {
-		return
-	}
-	body, free, ok := s.readBody(w, r, relayproto.MaxMailboxRequest)
-	if !ok {
-		return
-	}
-	defer free()
-	update, err := s.relay.OpenMailboxUpdate(body)
-	if err != nil {
-		s.answerFailure(w, err)
-		return
-	}
-	var answer []byte
-	var closed core.MailboxID
-	err = s.writer.write(r.Context(), func(tx core.Tx) (err error) {
-		answer, closed, err = s.relay.UpdateMailbox(tx, update)
-		return err
-	}, func() {
-		if closed != 0 {
-			s.hub.drop(closed)
-		}
-	})
-	if err != nil {
-		s.answerFailure(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", cborType)
-	_, _ = w.Write(answer)
-}
-
-func (s *Server) serveSlots(w http.ResponseWriter, r *http.Request) {
-	id, ok := core.ParseSlotID(r.URL.Path[len(relayproto.RouteSlots):])
-	if !ok {
-		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "a slot id has 64 lower-case hex digits"})
-		return
-	}
-	if r.Method == http.MethodPut {
-		s.putSlot(w, r, id)
-		return
-	}
-	if !s.admit(w, r, s.readRate, "reads", 1) {
-		return
-	}
-	room, ok := s.roomForAnswer(w, r)
-	if !ok {
-		return
-	}
-	defer room.shrink(0)
-	value, found, err := s.relay.Slot(readTx{s.db}, id)
-	room.shrink(len(value))
-	switch {
-	case err != nil:
-		s.log.Error("couldn't read a slot", "error", err)
-		s.answerFailure(w, err)
-	case !found:
-		s.answerError(w, http.StatusNotFound, relayproto.Error{Code: relayproto.CodeNotFound, Message: "nothing was written there"})
-	default:
-		s.readRate.take(s.clientPrefix(r), cost(len(value))-1) // paid late: the size was not known
-		s.answerValue(w, http.StatusOK, value)
-	}
-}
-
-func (s *Server) putSlot(w http.ResponseWriter, r *http.Request, id core.SlotID) {
-	value, free, ok := s.readBody(w, r, relayproto.MaxSlotValue)
-	if !ok {
-		return
-	}
-	defer free()
-	if !s.admit(w, r, s.writeRate, "writes", cost(len(value))) {
-		return
-	}
-	if len(value) == 0 {
-		s.answerError(w, http.StatusBadRequest, relayproto.Error{Code: relayproto.CodeMalformed, Message: "a slot's value is not empty"})
-		return
-	}
-	room, ok := s.roomForAnswer(w, r)
-	if !ok {
-		return
-	}
-	defer room.shrink(0)
-	var standing []byte
-	var won bool
-	err := s.writer.write(r.Context(), func(tx core.Tx) (err error) {
-		standing, won, err = s.relay.PutSlot(tx, id, value)
-		return err
-	}, nil)
-	room.shrink(len(standing))
-	switch {
-	case err != nil:
-		s.answerFailure(w, err)
-	case won:
-		w.WriteHeader(http.StatusCreated)
-	default:
-		s.answerValue(w, http.StatusPreconditionFailed, standing)
-	}
-}
-
 // roomForAnswer sees that a slot's value fits into memory, or answers 429. It
 // gives the client a time to read the answer in.
-func (s *Server) roomForAnswer(w http.ResponseWriter, r *http.Request) (*answer, bool) {
-	room, ok := s.answers.reserve(s.clientPrefix(r))
+func (s *Server) roomForAnswer(w http.ResponseWriter, client prefix) (*answer, bool) {
+	room, ok := s.answers.reserve(client)
 	if !ok {
 		s.answerLimited(w, "answers", time.Second)
 		return nil, false
@@ -289,14 +198,6 @@ func (s *Server) roomForAnswer(w http.ResponseWriter, r *http.Request) (*answer,
 	// A recorder of a test has no deadline.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(apiWriteTimeout))
 	return room, true
-}
-
-// answerValue writes a slot's bytes, which a browser must not take for a page.
-func (s *Server) answerValue(w http.ResponseWriter, status int, value []byte) {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(value)))
-	w.WriteHeader(status)
-	_, _ = w.Write(value)
 }
 
 // MetricsHandler serves /metrics and /healthz to whoever asks: the operator
@@ -311,10 +212,10 @@ func (s *Server) MetricsHandler() http.Handler {
 
 // serveHealth tells an operator's watchdog whether changes can be committed.
 func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
-	if !s.admit(w, r, s.writeRate, "writes", 1) {
+	if !s.admit(w, s.clientPrefix(r), protocol.Writes, 1) {
 		return
 	}
-	err := s.writer.write(r.Context(), s.relay.Heartbeat, nil)
+	err := s.writer.write(r.Context(), core.Heartbeat, nil)
 	if err != nil {
 		http.Error(w, "storage is not available", http.StatusServiceUnavailable)
 		return

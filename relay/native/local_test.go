@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -85,8 +86,9 @@ func TestProxiedMetrics(t *testing.T) {
 // TestStrictTransport checks that browsers are told to keep to HTTPS where
 // they came by it, on every kind of answer, and nowhere else.
 func TestStrictTransport(t *testing.T) {
-	h := handler(t, native.Config{Web: webApp(t)})
-	behind := handler(t, native.Config{Web: webApp(t), PublicHost: "relay.example"})
+	webApp := fstest.MapFS{"index.html": {Data: []byte("app")}, "i/index.html": {Data: []byte("landing")}}
+	h := handler(t, native.Config{Web: webApp})
+	behind := handler(t, native.Config{Web: webApp, PublicHost: "relay.example"})
 	sent := func(h http.Handler, secure bool, host, path string, header ...string) string {
 		t.Helper()
 		r := httptest.NewRequest("GET", path, nil)

@@ -2,13 +2,12 @@ package native
 
 import (
 	"net/http"
+	"petmail/relay/protocol"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"petmail/relay/core"
 )
 
 // metrics counts what happens, never to whom: no label names a mailbox, a
@@ -87,18 +86,18 @@ func (m *metrics) commit(jobs int, took time.Duration, err error) {
 
 func (m *metrics) socket(kind string, change float64) { m.sockets.WithLabelValues(kind).Add(change) }
 
-func (m *metrics) deposit(d core.Deposited) {
+func (m *metrics) deposit(d protocol.Deposit) {
 	result := "delivered"
-	switch {
-	case d.Full:
+	switch d {
+	case protocol.Full:
 		result = "full"
-	case d.Mailbox == 0:
+	case protocol.Nobody:
 		result = "nobody"
 	}
 	m.deposits.WithLabelValues(result).Inc()
 }
 
-func (m *metrics) sweep(s core.Swept) {
+func (m *metrics) sweep(s protocol.Swept) {
 	for kind, n := range map[string]int64{
 		"envelopes": s.Envelopes, "slots": s.Slots, "doors": s.Doors, "nameplates": s.Nameplates, "meetings": s.Meetings,
 	} {
@@ -106,10 +105,10 @@ func (m *metrics) sweep(s core.Swept) {
 	}
 }
 
-func (m *metrics) stats(s core.Stats) {
+func (m *metrics) stats(s protocol.Stats) {
 	for kind, n := range map[string]int64{
 		"mailboxes": s.Mailboxes, "doors": s.Doors, "envelopes": s.Envelopes, "envelope_bytes": s.EnvelopeBytes,
-		"slots": s.Slots, "nameplates": s.Nameplates, "meetings": s.Meetings,
+		"claims": s.Claims, "slots": s.Slots, "nameplates": s.Rendezvous.Nameplates, "meetings": s.Rendezvous.Meetings,
 	} {
 		m.stored.WithLabelValues(kind).Set(float64(n))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,3 +78,20 @@ func stringReader(s string) io.Reader { return strings.NewReader(s) }
 func zeros(n int) string { return strings.Repeat("0", n) }
 
 func numbered(name string, n int) string { return name + "=" + strconv.Itoa(n) }
+
+// handler is that of a relay that ends with t.
+func handler(t *testing.T, cfg native.Config) http.Handler {
+	t.Helper()
+	cfg.DataDir = t.TempDir()
+	s, err := native.Open(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
+	return s.Handler()
+}
+
+func text(t *testing.T, r *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(body)
+}

@@ -2,7 +2,6 @@ package native
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -12,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"petmail/relay/core"
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
 	"petmail/shared/wormhole"
 )
@@ -32,16 +32,16 @@ type meetings struct {
 	queued atomic.Int64 // bytes that wait in all peers
 
 	mu        sync.Mutex
-	listeners map[core.MeetingID][]*peerConn
+	listeners map[protocol.MeetingID][]*peerConn
 }
 
 func newMeetings() *meetings {
-	return &meetings{listeners: make(map[core.MeetingID][]*peerConn)}
+	return &meetings{listeners: make(map[protocol.MeetingID][]*peerConn)}
 }
 
 // apply carries out what a durable message leads to. The writer calls it, in
 // commit order; it does not block.
-func (m *meetings) apply(p *peerConn, e core.Effects) {
+func (m *meetings) apply(p *peerConn, e protocol.Exchange) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, reply := range e.Replies {
@@ -60,7 +60,7 @@ func (m *meetings) apply(p *peerConn, e core.Effects) {
 	}
 }
 
-func (m *meetings) listen(id core.MeetingID, p *peerConn) {
+func (m *meetings) listen(id protocol.MeetingID, p *peerConn) {
 	if p.gone() {
 		return // it left while its message was being committed
 	}
@@ -73,7 +73,7 @@ func (m *meetings) listen(id core.MeetingID, p *peerConn) {
 	p.at = &id
 }
 
-func (m *meetings) forget(id core.MeetingID, p *peerConn) {
+func (m *meetings) forget(id protocol.MeetingID, p *peerConn) {
 	list := slices.DeleteFunc(m.listeners[id], func(q *peerConn) bool { return q == p })
 	if len(list) == 0 {
 		delete(m.listeners, id)
@@ -93,10 +93,10 @@ func (m *meetings) leave(p *peerConn) {
 }
 
 // live lists the meetings that somebody listens to.
-func (m *meetings) live() []core.MeetingID {
+func (m *meetings) live() []protocol.MeetingID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	ids := make([]core.MeetingID, 0, len(m.listeners))
+	ids := make([]protocol.MeetingID, 0, len(m.listeners))
 	for id := range m.listeners {
 		ids = append(ids, id)
 	}
@@ -108,7 +108,7 @@ type peerConn struct {
 	total  *atomic.Int64
 	wake   chan struct{} // room for one token
 	cancel context.CancelFunc
-	at     *core.MeetingID // that it listens to; guarded by meetings.mu
+	at     *protocol.MeetingID // that it listens to; guarded by meetings.mu
 
 	mu      sync.Mutex
 	queue   [][]byte
@@ -184,57 +184,47 @@ func (s *Server) rendezvousSocket(ctx context.Context, c *websocket.Conn, client
 	running.Go(func() { sendRendezvous(ctx, c, p) })
 	running.Go(func() { keepAlive(ctx, c, cancel) })
 
-	p.enqueue(s.relay.RendezvousWelcome(time.Now()))
-	var peer core.Peer
+	p.enqueue(s.relay.Welcome(time.Now()))
+	var peer protocol.Peer
 	pace := newPace()
 	for {
 		_, raw, err := c.Read(ctx)
 		if err != nil || pace.wait(ctx) != nil {
 			return
 		}
-		m, err := wormhole.ParseClient(raw)
-		if errors.Is(err, wormhole.ErrNotObject) {
-			_ = c.Close(websocket.StatusUnsupportedData, "not a JSON object")
+		m, replies, err := s.relay.OpenMessage(time.Now(), raw)
+		if err != nil {
+			_ = c.Close(websocket.StatusUnsupportedData, err.Error())
 			return
 		}
-		if err != nil {
-			s.answerUncommitted(p, s.relay.RendezvousMalformed(time.Now(), m.ID, err.Error(), raw))
+		if replies != nil {
+			s.answerUncommitted(p, replies)
 			continue
 		}
-		if core.CostsNameplate(m) {
+		if m.Scarce {
 			if _, ok := s.nameplateRate.take(client, 1); !ok {
 				s.metrics.limited.WithLabelValues("nameplates").Inc()
-				s.answerUncommitted(p, s.relay.RendezvousBusy(time.Now(), m, raw))
+				s.answerUncommitted(p, s.relay.BusyWith(time.Now(), m))
 				continue
 			}
 		}
-		var e core.Effects
-		var created, refused bool
+		var x protocol.Exchange
 		err = s.writer.write(ctx, func(tx core.Tx) (err error) {
-			creates, err := s.relay.Creates(tx, peer, m)
-			if err != nil {
-				return err
-			}
-			if refused = creates && !s.invitationRate.holds(client, 1); refused {
-				e = core.Effects{Peer: peer, Replies: s.relay.RendezvousBusy(tx.Now(), m, raw)}
-				return nil
-			}
-			created = creates
-			e, err = s.relay.Rendezvous(tx, peer, m, raw)
+			x, err = s.relay.Exchange(tx, peer, m, func() bool { return s.invitationRate.holds(client, 1) })
 			return err
-		}, func() { s.meetings.apply(p, e) })
+		}, func() { s.meetings.apply(p, x) })
 		if err != nil {
 			_ = c.Close(websocket.StatusTryAgainLater, "storage is not available")
 			return
 		}
-		if created {
+		if x.Created {
 			s.invitationRate.take(client, 1)
 		}
-		if refused {
+		if x.Refused {
 			s.metrics.limited.WithLabelValues("invitations").Inc()
 		}
-		peer = e.Peer
-		s.metrics.rendezvous.WithLabelValues(string(m.Type)).Inc()
+		peer = x.Peer
+		s.metrics.rendezvous.WithLabelValues(m.Kind).Inc()
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"petmail/relay/core"
+	"petmail/relay/protocol"
 )
 
 // Server is one relay. Its methods may be called concurrently.
@@ -22,7 +22,7 @@ type Server struct {
 	cfg      Config
 	log      *slog.Logger
 	db       *database
-	relay    *core.Relay
+	relay    *protocol.Relay
 	writer   *writer
 	hub      *hub
 	meetings *meetings
@@ -30,7 +30,8 @@ type Server struct {
 	handler  http.Handler
 	http     *http.Server
 
-	writeRate, readRate, mailboxRate, socketRate, nameplateRate, invitationRate *limiter
+	rates                                     [3]*limiter // by protocol.Budget
+	socketRate, nameplateRate, invitationRate *limiter
 
 	serverLog *serverLog
 	crowd     *sockets // connections
@@ -58,9 +59,6 @@ func Open(cfg Config) (*Server, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Web == nil {
-		cfg.Web = emptyFS{}
-	}
 	if cfg.TrustedProxies == nil {
 		cfg.TrustedProxies = Loopback()
 	}
@@ -75,16 +73,17 @@ func Open(cfg Config) (*Server, error) {
 		return nil, errors.Join(err, db.close())
 	}
 	s := &Server{
-		cfg:            cfg,
-		log:            cfg.Logger,
-		db:             db,
-		relay:          relay,
-		hub:            newHub(),
-		meetings:       newMeetings(),
-		metrics:        newMetrics(),
-		writeRate:      newLimiter(cfg.Limits.Writes),
-		readRate:       newLimiter(cfg.Limits.Reads),
-		mailboxRate:    newLimiter(cfg.Limits.Mailboxes),
+		cfg:      cfg,
+		log:      cfg.Logger,
+		db:       db,
+		relay:    relay,
+		hub:      newHub(),
+		meetings: newMeetings(),
+		metrics:  newMetrics(),
+		rates: [...]*limiter{
+			protocol.Reads: newLimiter(cfg.Limits.Reads), protocol.Writes: newLimiter(cfg.Limits.Writes),
+			protocol.Mailboxes: newLimiter(cfg.Limits.Mailboxes),
+		},
 		socketRate:     newLimiter(cfg.Limits.Sockets),
 		nameplateRate:  newLimiter(cfg.Limits.Nameplates),
 		invitationRate: newLimiter(cfg.Limits.Invitations),
@@ -110,13 +109,13 @@ func Open(cfg Config) (*Server, error) {
 }
 
 // openCore opens the rules in a transaction of their own.
-func openCore(db *database, cfg core.Config) (*core.Relay, error) {
+func openCore(db *database, cfg core.Config) (*protocol.Relay, error) {
 	tx := db.tx
 	tx.now = tx.clock.now()
 	if _, err := tx.Exec(`BEGIN IMMEDIATE`); err != nil {
 		return nil, fmt.Errorf("couldn't use the database: %w", err)
 	}
-	relay, err := core.Open(tx, rand.Reader, cfg)
+	relay, err := protocol.Open(tx, rand.Reader, cfg)
 	if err != nil {
 		return nil, err // closing the connection rolls back
 	}
@@ -183,7 +182,7 @@ func (s *Server) enterSocket(w http.ResponseWriter, client prefix) (release func
 	}
 	switch s.sockets.enter(client, s.cfg.Limits.MaxSockets, s.cfg.Limits.MaxSocketsPerPrefix) {
 	case enterClosed:
-		s.answerFailure(w, errUnavailable)
+		s.answer(w, protocol.Failed(errUnavailable))
 		return nil, false
 	case enterFull:
 		s.answerLimited(w, "open_sockets", time.Minute)
@@ -221,19 +220,14 @@ func (s *Server) sweep() {
 func (s *Server) sweepOnce() {
 	for ids := range slices.Chunk(s.meetings.live(), sweepLimit) {
 		err := s.writer.write(s.closing, func(tx core.Tx) error {
-			for _, id := range ids {
-				if err := s.relay.TouchMeeting(tx, id.App, id.ID); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.relay.Touch(tx, ids)
 		}, nil)
 		if err != nil {
 			return
 		}
 	}
 	for s.closing.Err() == nil {
-		var swept core.Swept
+		var swept protocol.Swept
 		err := s.writer.write(s.closing, func(tx core.Tx) (err error) {
 			swept, err = s.relay.Sweep(tx, sweepLimit)
 			return err
@@ -249,11 +243,4 @@ func (s *Server) sweepOnce() {
 			return
 		}
 	}
-}
-
-// emptyFS holds no web app.
-type emptyFS struct{}
-
-func (emptyFS) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }

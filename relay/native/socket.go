@@ -2,37 +2,25 @@ package native
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"petmail/relay/core"
+	"petmail/relay/protocol"
 	"petmail/shared/relayproto"
 )
 
-// pageBytes bounds the envelopes read from the database at once.
-const pageBytes = 64 << 10
-
-// maxAgentFrame bounds a frame from an agent, in bytes; the largest is an ack
-// of MaxAcksPerFrame sequence numbers.
-const maxAgentFrame = 12 << 10
-
-// errHostile ends a socket whose client broke the protocol.
-var errHostile = errors.New("the client broke the protocol")
-
 // serveMailbox is GET /mailbox.
 func (s *Server) serveMailbox(w http.ResponseWriter, r *http.Request) {
-	s.serveSocket(w, r, "mailbox", maxAgentFrame, func(ctx context.Context, end func(), c *websocket.Conn, _ prefix) func() {
-		id, waiting, auth, err := s.authenticate(ctx, c)
-		if err != nil {
+	s.serveSocket(w, r, "mailbox", protocol.MaxMessage, func(ctx context.Context, end func(), c *websocket.Conn, _ prefix) func() {
+		session := s.authenticate(ctx, c)
+		if session == nil {
 			return func() {}
 		}
-		credit := auth.Credit
-		return func() { s.mailboxSocket(ctx, end, c, id, waiting, credit) }
+		return func() { s.mailboxSocket(ctx, end, c, session) }
 	})
 }
 
@@ -80,12 +68,40 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request, kind string
 	}()
 }
 
-// mailboxSocket runs one authenticated socket. It reads; the
-// goroutine of its inbox writes.
-func (s *Server) mailboxSocket(ctx context.Context, end func(), c *websocket.Conn, id core.MailboxID, waiting uint64, credit uint32) {
-	out := &sender{s: s, c: c, id: id, waiting: waiting}
-	in := newInbox(credit, func(in *inbox) {
-		if !out.send(ctx, in) {
+// authenticate runs a session until its agent has proved which mailbox is its
+// own. It returns nil if that came to nothing; the agent has been told.
+func (s *Server) authenticate(ctx context.Context, c *websocket.Conn) *protocol.Session {
+	nonce := make([]byte, relayproto.NonceSize)
+	if _, err := rand.Read(nonce); err != nil {
+		return nil
+	}
+	session := s.relay.NewSession(nonce)
+	if !s.take(ctx, c, session.Next()) {
+		return nil
+	}
+	patient, cancel := context.WithTimeout(ctx, session.Patience())
+	defer cancel()
+	kind, message, err := c.Read(patient)
+	if err != nil {
+		return nil
+	}
+	if call := session.Received(message, kind == websocket.MessageBinary); call != nil {
+		result, err := s.runCall(ctx, call)
+		session.Done(call, result, err)
+	}
+	if session.Ended() {
+		s.take(ctx, c, session.Next())
+		return nil
+	}
+	return session
+}
+
+// mailboxSocket runs the session of an agent that has proved itself. It reads;
+// the goroutine of its inbox writes.
+func (s *Server) mailboxSocket(ctx context.Context, end func(), c *websocket.Conn, session *protocol.Session) {
+	id, patience := session.Mailbox(), session.Patience()
+	in := newInbox(session, func(in *inbox) {
+		if !s.send(ctx, c, in) {
 			in.stop()
 			end()
 		}
@@ -97,168 +113,89 @@ func (s *Server) mailboxSocket(ctx context.Context, end func(), c *websocket.Con
 	defer end()
 	in.signal()
 	pace := newPace()
-	silent := time.AfterFunc(silentTimeout, end)
+	silent := time.AfterFunc(patience, end)
 	defer silent.Stop()
 	for {
 		// A context that can end would cost an idle socket half a kilobyte;
 		// whoever ends ctx closes the socket.
-		f, err := readFrame(context.Background(), c)
-		silent.Reset(silentTimeout)
-		if err == nil {
-			err = pace.wait(ctx)
+		kind, message, err := c.Read(context.Background())
+		silent.Reset(patience)
+		if err != nil || pace.wait(ctx) != nil {
+			return
 		}
-		if err != nil {
-			if errors.Is(err, errHostile) {
-				in.end(endAbuse)
+		var call *protocol.SessionCall
+		over := false
+		in.with(func(session *protocol.Session) {
+			call = session.Received(message, kind == websocket.MessageBinary)
+			over = session.Ended()
+		})
+		if call == nil {
+			in.signal()
+			if over {
 				in.wait()
+				return
 			}
-			return
+			continue
 		}
-		switch f.Type {
-		case relayproto.FrameAck:
-			// Waiting for the commit orders a pong after the acks before it.
-			err = s.writer.write(ctx, func(tx core.Tx) error {
-				return s.relay.Acknowledge(tx, id, f.UpTo, f.Seqs)
-			}, nil)
-			if err != nil {
-				return // the agent comes back and acknowledges again
-			}
-			s.metrics.acks.Inc()
-		case relayproto.FrameCredit:
-			in.addCredit(int(f.Credit), relayproto.MaxCredit)
-		case relayproto.FramePing:
-			in.pong(f.Token)
-		default:
-			in.end(endAbuse)
-			in.wait()
-			return
+		result, err := s.runCall(ctx, call)
+		if err != nil {
+			return // the agent comes back and acknowledges again
 		}
+		s.metrics.acks.Inc()
+		in.with(func(session *protocol.Session) { session.Done(call, result, nil) })
 	}
 }
 
-// authenticate sends the challenge and checks the answer.
-func (s *Server) authenticate(ctx context.Context, c *websocket.Conn) (id core.MailboxID, waiting uint64, auth relayproto.Frame, err error) {
-	nonce := make([]byte, relayproto.NonceSize)
-	if _, err := rand.Read(nonce); err != nil {
-		return 0, 0, auth, err
+// runCall carries out what a session wants of the storage.
+func (s *Server) runCall(ctx context.Context, call *protocol.SessionCall) (result protocol.Result, err error) {
+	if call.Reads {
+		if result, err = call.Run(readTx{s.db}); err != nil {
+			s.log.Error("couldn't read a mailbox", "error", err)
+		}
+		return result, err
 	}
-	if err := writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameChallenge, Nonce: nonce}); err != nil {
-		return 0, 0, auth, err
-	}
-	patient, cancel := context.WithTimeout(ctx, relayproto.AuthTimeout)
-	defer cancel()
-	auth, err = readFrame(patient, c)
-	switch {
-	case errors.Is(err, errHostile), err == nil && auth.Type != relayproto.FrameAuth:
-		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeMalformed, "expected an auth frame")
-	case err != nil:
-		return 0, 0, auth, err
-	case !relayproto.VerifyAuth(auth, s.relay.ID(), nonce):
-		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeUnauthorized, "the signature is not the mailbox's for this socket")
-	}
-	id, waiting, found, err := s.relay.FindMailbox(readTx{s.db}, ed25519.PublicKey(auth.Key))
-	if err != nil {
-		s.log.Error("couldn't look up a mailbox", "error", err)
-		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeUnavailable, "the relay can't read its storage, try later")
-	}
-	if !found {
-		return 0, 0, auth, s.refuseSocket(ctx, c, relayproto.CodeNoMailbox, "no such mailbox; register it first")
-	}
-	return id, waiting, auth, nil
-}
-
-// refuseSocket sends an error frame, closes, and returns an error.
-func (s *Server) refuseSocket(ctx context.Context, c *websocket.Conn, code relayproto.Code, message string) error {
-	e := &relayproto.Error{Code: code, Message: message}
-	if err := writeFrame(ctx, c, relayproto.Frame{Type: relayproto.FrameError, Error: e}); err != nil {
+	err = s.writer.write(ctx, func(tx core.Tx) (err error) {
+		result, err = call.Run(tx)
 		return err
+	}, nil)
+	return result, err
+}
+
+// send does what the session of in wants done. It returns false when the
+// socket is of no more use.
+func (s *Server) send(ctx context.Context, c *websocket.Conn, in *inbox) (ok bool) {
+	for {
+		var step protocol.Step
+		in.with(func(session *protocol.Session) { step = session.Next() })
+		if !s.take(ctx, c, step) {
+			return false
+		}
+		if step.Call == nil {
+			return true
+		}
+		result, err := s.runCall(ctx, step.Call)
+		in.with(func(session *protocol.Session) { session.Done(step.Call, result, err) })
 	}
-	_ = c.Close(websocket.StatusPolicyViolation, string(code))
-	return e
 }
 
-// sender writes the frames of a mailbox socket after authentication.
-type sender struct {
-	s       *Server
-	c       *websocket.Conn
-	id      core.MailboxID
-	waiting uint64 // envelopes, when the socket was authenticated
-	ready   bool   // the first frame was sent
-	sent    uint64 // the last sequence number
-}
-
-// send does the work that waits in in. It returns false when the socket is
-// of no more use.
-func (o *sender) send(ctx context.Context, in *inbox) (ok bool) {
-	if !o.ready {
-		o.ready = true
-		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameReady, Waiting: o.waiting}) != nil {
+// take writes the frames of a step, and closes the socket if it says so. It
+// returns false when the socket is of no more use.
+func (s *Server) take(ctx context.Context, c *websocket.Conn, step protocol.Step) (ok bool) {
+	for _, f := range step.Frames {
+		if f.Type == relayproto.FrameDeliver {
+			s.metrics.deliveries.Inc()
+		}
+		if writeFrame(ctx, c, f) != nil {
 			return false
 		}
 	}
-	w := in.take(o.sent)
-	switch w.ended {
-	case endReplaced:
-		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameReplaced}) == nil {
-			_ = o.c.Close(websocket.StatusNormalClosure, "replaced")
-		}
-		return false
-	case endClosed:
-		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeNoMailbox, "the mailbox was closed")
-		return false
-	case endAbuse:
-		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeMalformed, "not a frame for a relay")
-		return false
-	}
-	for _, token := range w.pongs {
-		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FramePong, Token: token}) != nil {
-			return false
-		}
-	}
-	if !o.deliver(ctx, w.fresh) {
-		return false
-	}
-	if !w.behind {
+	if step.Close == nil {
 		return true
 	}
-	deliveries, err := o.s.relay.Pending(readTx{o.s.db}, o.id, o.sent, w.credit, pageBytes)
-	if err != nil {
-		o.s.log.Error("couldn't read a mailbox", "error", err)
-		_ = o.s.refuseSocket(ctx, o.c, relayproto.CodeUnavailable, "the relay can't read its storage, try later")
-		return false
+	if step.Close.Code != 0 {
+		_ = c.Close(websocket.StatusCode(step.Close.Code), step.Close.Reason)
 	}
-	in.spent(len(deliveries), len(deliveries) > 0)
-	if !o.deliver(ctx, deliveries) {
-		return false
-	}
-	if len(deliveries) > 0 {
-		in.signal() // perhaps there are more
-	}
-	return true
-}
-
-func (o *sender) deliver(ctx context.Context, deliveries []core.Delivery) (ok bool) {
-	for _, d := range deliveries {
-		o.sent = d.Seq
-		o.s.metrics.deliveries.Inc()
-		if writeFrame(ctx, o.c, relayproto.Frame{Type: relayproto.FrameDeliver, Seq: d.Seq, Envelope: d.Data}) != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// readFrame reads one frame. errHostile means that it was none.
-func readFrame(ctx context.Context, c *websocket.Conn) (relayproto.Frame, error) {
-	kind, data, err := c.Read(ctx)
-	if err != nil {
-		return relayproto.Frame{}, err
-	}
-	f, err := relayproto.DecodeFrame(data)
-	if err != nil || kind != websocket.MessageBinary {
-		return relayproto.Frame{}, errHostile
-	}
-	return f, nil
+	return false
 }
 
 func writeFrame(ctx context.Context, c *websocket.Conn, f relayproto.Frame) error {

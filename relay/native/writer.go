@@ -20,8 +20,8 @@ const maxBatch = 512
 // job is a change of the database.
 type job struct {
 	// do makes the change. It may run twice, the first time to no effect, if
-	// another job of its batch failed. A *core.Refusal or a refusal of the
-	// rendezvous is a result; other errors undo the transaction.
+	// another job of its batch failed. A *core.Refusal is a result; other
+	// errors undo the transaction.
 	do func(core.Tx) error
 	// after runs on the writer once the change is durable, in the order of
 	// the changes. It must not block. May be nil.

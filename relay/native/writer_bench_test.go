@@ -30,6 +30,10 @@ func BenchmarkGroupCommit(b *testing.B) {
 		if err == nil {
 			_, err = tx.Exec(`INSERT INTO doors (hash, mailbox, bytes, retire) VALUES (?, 2, 0, 0)`, door[:])
 		}
+		if err == nil {
+			name := core.NameOf([]byte{1})
+			_, err = tx.Exec(`INSERT INTO claims (hash, mailbox) VALUES (?, ?)`, door[:], name[:])
+		}
 		return err
 	}, nil)
 	require.NoError(b, err)

@@ -5,74 +5,65 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"petmail/shared/vectors"
 	"petmail/shared/wire"
 )
-
-// hexBytes is a byte string written in hexadecimal in the vectors.
-type hexBytes []byte
-
-func (b *hexBytes) UnmarshalText(text []byte) (err error) {
-	*b, err = hex.DecodeString(string(text))
-	return err
-}
 
 // vectorFile is shared/vectors/address.json.
 type vectorFile struct {
 	Source        string
-	RoutingKey    hexBytes `json:"routing_key"`
-	RoutingPublic hexBytes `json:"routing_public"`
-	DoorRand      hexBytes `json:"door_rand"`
-	Door          hexBytes
-	DoorID        hexBytes `json:"door_id"`
-	BoxKey        hexBytes `json:"box_key"`
-	OtherBoxKey   hexBytes `json:"other_box_key"`
-	OtherDoor     hexBytes `json:"other_door"`
+	RoutingKey    vectors.Bytes `json:"routing_key"`
+	RoutingPublic vectors.Bytes `json:"routing_public"`
+	DoorRand      vectors.Bytes `json:"door_rand"`
+	Door          vectors.Bytes
+	DoorID        vectors.Bytes `json:"door_id"`
+	BoxKey        vectors.Bytes `json:"box_key"`
+	OtherBoxKey   vectors.Bytes `json:"other_box_key"`
+	OtherDoor     vectors.Bytes `json:"other_door"`
 	Addresses     []struct {
 		Name    string
-		Rand    hexBytes
+		Rand    vectors.Bytes
 		Relay   string
-		RelayID hexBytes `json:"relay_id"`
-		Routing hexBytes
-		Token   hexBytes
-		Box     hexBytes
-		Encoded hexBytes
+		RelayID vectors.Bytes `json:"relay_id"`
+		Routing vectors.Bytes
+		Token   vectors.Bytes
+		Box     vectors.Bytes
+		Encoded vectors.Bytes
 	}
 	Envelopes []struct {
 		Name     string
-		Seed     hexBytes
+		Seed     vectors.Bytes
 		BodySize int `json:"body_size"`
 		Size     int
-		Header   hexBytes
-		SHA256   hexBytes
-		Envelope hexBytes
+		Header   vectors.Bytes
+		SHA256   vectors.Bytes
+		Envelope vectors.Bytes
 	}
 	RefusedEnvelopes []struct {
 		Name   string
 		Offset int
-		Patch  hexBytes
+		Patch  vectors.Bytes
 		Error  string
 	} `json:"refused_envelopes"`
 	RefusedSizes []int `json:"refused_sizes"`
 	RefusedOpens []struct {
 		Name     string
-		Header   hexBytes
-		Envelope hexBytes
+		Header   vectors.Bytes
+		Envelope vectors.Bytes
 	} `json:"refused_opens"`
 	MatchesNeither []struct {
 		Name     string
-		Envelope hexBytes
+		Envelope vectors.Bytes
 	} `json:"opens_but_matches_neither"`
 	RefusedAddresses []struct {
 		Name    string
-		Encoded hexBytes
+		Encoded vectors.Bytes
 	} `json:"refused_addresses"`
 }
 
@@ -87,12 +78,9 @@ type fixture struct {
 
 func readVectors(t testing.TB) fixture {
 	t.Helper()
-	data, err := os.ReadFile("../vectors/address.json")
-	require.NoError(t, err)
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	var f fixture
-	require.NoError(t, d.Decode(&f.vectorFile))
+	vectors.Read(t, "address.json", &f.vectorFile)
+	var err error
 	f.routing, err = ParseRoutingKey(f.RoutingKey)
 	require.NoError(t, err)
 	f.door, err = ParseDoor(f.Door)

@@ -12,6 +12,7 @@ import (
 	"github.com/gtank/ristretto255"
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"petmail/shared/text"
 	"petmail/shared/wire"
 )
 
@@ -27,7 +28,7 @@ const (
 	version    = 1
 	seedSize   = 32
 	headerSize = 1 + 3*PointSize
-	overhead   = headerSize + seedSize + wire.PadOverhead + chacha20poly1305.Overhead
+	overhead   = headerSize + seedSize + text.PadOverhead + chacha20poly1305.Overhead
 
 	// MaxBody is the largest body, in bytes: 65,387.
 	MaxBody = LargeEnvelope - overhead
@@ -80,7 +81,7 @@ func Seal(rand io.Reader, a Address, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("couldn't seal: %w", err)
 	}
-	padded, err := wire.Pad(body, size-overhead+wire.PadOverhead)
+	padded, err := text.Pad(body, size-overhead+text.PadOverhead)
 	if err != nil {
 		return nil, fmt.Errorf("couldn't seal: %w", err)
 	}
@@ -128,7 +129,7 @@ func (k BoxKey) Open(envelope []byte) (*Opened, error) {
 	if err != nil {
 		return nil, ErrOpen
 	}
-	body, err := wire.Unpad(plain[seedSize:])
+	body, err := text.Unpad(plain[seedSize:])
 	if err != nil {
 		return nil, fmt.Errorf("couldn't open envelope: %w: %w", ErrOpen, err)
 	}

@@ -147,9 +147,24 @@ func BenchmarkMarshal(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(len(data)), "B/state")
-			_, ratchets := group[0].MarshalParts()
-			b.ReportMetric(float64(len(ratchets)), "B/ratchets")
 		}
+	})
+}
+
+// BenchmarkParts makes the parts that a message changes: B/first of the
+// sender's first message in an epoch, B/message of each other.
+func BenchmarkParts(b *testing.B) {
+	eachBench(b, func(b *testing.B, group []*State) {
+		first, _, err := group[0].Encrypt(rand.Reader, nil, nil, 0)
+		require.NoError(b, err)
+		second, _, err := first.Encrypt(rand.Reader, nil, nil, 0)
+		require.NoError(b, err)
+		b.ReportAllocs()
+		for b.Loop() {
+			second.Parts(first)
+		}
+		b.ReportMetric(float64(bytesOf(first.Parts(group[0]))), "B/first")
+		b.ReportMetric(float64(bytesOf(second.Parts(first))), "B/message")
 	})
 }
 

@@ -32,4 +32,9 @@
 // Nothing is adopted before it is verified. A message that fails any check
 // yields an error and no state; errors say which rule was broken and never
 // quote keys or content.
+//
+// # Goroutines
+//
+//	each    starts up to maxAtOnce, where an operation needs many calls of a provider; it
+//	        waits for all of them
 package mls

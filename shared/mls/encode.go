@@ -3,57 +3,46 @@ package mls
 import (
 	"bytes"
 	"fmt"
-	"slices"
 )
 
-// The encoding of a state. It is deterministic, and in two parts: what stays
-// for a whole epoch, and what every message changes. Version 1:
+// The encoding of a state as a whole. It is deterministic. Version 1:
 //
 //	struct {
 //	    uint8  version = 1;
-//	    opaque epoch<V>;     // EpochPart
-//	    opaque ratchets<V>;  // RatchetPart
+//	    opaque epoch<V>;     // what stays for the whole epoch: State.writeEpoch
+//	    opaque ratchets<V>;  // what messages change: State.writeRatchets
 //	} State;
 //
-// The parts are laid out by epochState.write and State.writeRatchets.
+// What is stored with every message is stored in parts: parts.go.
 const stateVersion = 1
 
 // maxPastEpochs bounds Config.PastEpochs.
 const maxPastEpochs = 1 << 12
 
-// Marshal encodes the whole state, a secret, for [Unmarshal].
+// Marshal encodes the whole state, a secret, for [Unmarshal]. What is stored
+// with every message is stored in parts instead (Parts).
 func (s *State) Marshal() ([]byte, error) {
-	epoch, ratchets := s.epochPart(), s.ratchetPart()
-	w := writer{b: make([]byte, 0, len(epoch)+len(ratchets)+16)}
+	w := writer{b: make([]byte, 0, 4096)}
 	w.u8(stateVersion)
-	w.vec(epoch)
-	w.vec(ratchets)
+	w.nested(s.writeEpoch)
+	w.nested(s.writeRatchets)
 	return w.b, nil
 }
 
-// MarshalParts encodes the state, a secret, in two parts: epoch changes only
-// with commits, ratchets with every message. A caller that stores them apart
-// writes little for each message. [UnmarshalParts] takes them back; both must
-// be of the same epoch.
-func (s *State) MarshalParts() (epoch, ratchets []byte) {
-	return bytes.Clone(s.epochPart()), s.ratchetPart()
-}
-
-// epochPart is made once for an epoch, and goes when the epoch does.
+// epochPart encodes what stays for a whole epoch.
 func (s *State) epochPart() []byte {
-	s.ep.encodeOnce.Do(func() {
-		w := writer{b: make([]byte, 0, 2048)}
-		s.writeEpoch(&w)
-		s.ep.encoded = w.b
-	})
-	return s.ep.encoded
+	epoch := encode(s.writeEpoch)
+	s.ep.sized(len(epoch))
+	return epoch
 }
 
-func (s *State) ratchetPart() []byte {
-	w := writer{b: make([]byte, 0, 1024)}
-	s.writeRatchets(&w)
-	return w.b
+// epochSize is the size of the epoch's part, in bytes.
+func (s *State) epochSize() int {
+	s.ep.sizeOnce.Do(func() { s.ep.size = len(encode(s.writeEpoch)) })
+	return s.ep.size
 }
+
+func (ep *epochState) sized(n int) { ep.sizeOnce.Do(func() { ep.size = n }) }
 
 // Unmarshal decodes what Marshal wrote. The state behaves as the one that was
 // encoded, given the same configuration.
@@ -62,37 +51,26 @@ func Unmarshal(data []byte, cfg Config) (*State, error) {
 	if r.u8() != stateVersion {
 		r.fail("unknown encoding version")
 	}
-	epoch, ratchets := r.vec(), r.vec()
-	if err := r.done(); err != nil {
-		return nil, fmt.Errorf("couldn't decode state: %w", err)
-	}
-	return unmarshalParts(epoch, ratchets, cfg)
-}
-
-// UnmarshalParts decodes what MarshalParts wrote.
-func UnmarshalParts(epoch, ratchets []byte, cfg Config) (*State, error) {
-	return unmarshalParts(bytes.Clone(epoch), bytes.Clone(ratchets), cfg)
-}
-
-func unmarshalParts(epoch, ratchets []byte, cfg Config) (*State, error) {
 	s := &State{cfg: cfg}
-	r := newReader(epoch)
-	s.readEpoch(r)
-	if err := r.done(); err != nil {
-		return nil, fmt.Errorf("couldn't decode state: %w", err)
-	}
-	r = newReader(ratchets)
-	s.readRatchets(r)
-	if err := r.done(); err != nil {
-		return nil, fmt.Errorf("couldn't decode state: %w", err)
-	}
-	if s.ep.tree.leaf(s.ep.own) == nil {
-		return nil, fmt.Errorf("couldn't decode state: %w", invalid("own leaf is blank"))
-	}
-	if !bytes.Equal(s.ep.tree.rootHash(s.ep.c), s.ep.context.treeHash) {
-		return nil, fmt.Errorf("couldn't decode state: %w", invalid("tree hash is wrong"))
+	epoch, ratchets := r.sub(), r.sub()
+	s.readEpoch(epoch)
+	for _, part := range []func() error{r.done, epoch.done, func() error { s.readRatchets(ratchets); return ratchets.done() }, s.check} {
+		if err := part(); err != nil {
+			return nil, fmt.Errorf("couldn't decode state: %w", err)
+		}
 	}
 	return s, nil
+}
+
+// check judges what decoding by itself does not.
+func (s *State) check() error {
+	if s.ep.tree.leaf(s.ep.own) == nil {
+		return invalid("own leaf is blank")
+	}
+	if !bytes.Equal(s.ep.tree.rootHash(s.ep.c), s.ep.context.treeHash) {
+		return invalid("tree hash is wrong")
+	}
+	return nil
 }
 
 func (s *State) writeEpoch(w *writer) {
@@ -174,6 +152,15 @@ func (s *State) readEpoch(r *reader) {
 func (s *State) writeRatchets(w *writer) {
 	w.u64(s.ep.context.epoch)
 	w.secretTree(s.keys)
+	s.writePending(w)
+	w.nested(func(w *writer) {
+		for _, p := range s.past {
+			writePast(w, p, s.ep.tree)
+		}
+	})
+}
+
+func (s *State) writePending(w *writer) {
 	w.nested(func(w *writer) {
 		for _, p := range s.pending {
 			w.vec(p.ref)
@@ -186,19 +173,19 @@ func (s *State) writeRatchets(w *writer) {
 			}
 		}
 	})
-	w.nested(func(w *writer) {
-		for _, p := range s.past {
-			s.writePast(w, p)
-		}
-	})
 }
 
 func (s *State) readRatchets(r *reader) {
-	c := s.ep.c
 	if r.u64() != s.ep.context.epoch {
 		r.fail("parts of two epochs")
 	}
-	s.keys = r.secretTree(c)
+	s.keys = r.secretTree(s.ep.c)
+	s.readPending(r)
+	r.list(maxPastEpochs, func(r *reader) { s.past = append(s.past, s.readPast(r)) })
+}
+
+func (s *State) readPending(r *reader) {
+	c := s.ep.c
 	r.list(maxProposals, func(r *reader) {
 		p := &pendingProposal{ref: r.vec(), sender: r.sender(), proposal: r.proposal()}
 		if r.optional() {
@@ -212,17 +199,18 @@ func (s *State) readRatchets(r *reader) {
 		}
 		s.pending = append(s.pending, p)
 	})
-	r.list(maxPastEpochs, func(r *reader) { s.past = append(s.past, s.readPast(r)) })
 }
 
 // How a signer of a past epoch is written.
 const (
 	signerBlank uint8 = 0
-	signerSame  uint8 = 1 // as at the same leaf today
+	signerSame  uint8 = 1 // as at the same leaf of the tree that stands beside it
 	signerOther uint8 = 2
 )
 
-func (s *State) writePast(w *writer, p *pastEpoch) {
+// writePast writes an ended epoch. Keys of signers that are the same in beside
+// are only marked; nil: none is, since what stands beside it may change.
+func writePast(w *writer, p *pastEpoch, beside *ratchetTree) {
 	w.u64(p.epoch)
 	w.u64(uint64(p.ended))
 	w.vec(p.contextRaw)
@@ -232,7 +220,10 @@ func (s *State) writePast(w *writer, p *pastEpoch) {
 	w.secretTree(p.tree)
 	w.nested(func(w *writer) {
 		for i, key := range p.signers {
-			today := s.ep.tree.leaf(LeafIndex(i))
+			var today *leafNode
+			if beside != nil {
+				today = beside.leaf(LeafIndex(i))
+			}
 			switch {
 			case key == nil:
 				w.u8(signerBlank)
@@ -274,14 +265,18 @@ func (s *State) readPast(r *reader) *pastEpoch {
 	return p
 }
 
-// secretTree writes secrets without lengths: all of one suite have one size.
-func (w *writer) secretTree(t secretTree) {
+// treeSecrets writes secrets without lengths: all of one suite have one size.
+func (w *writer) treeSecrets(all []treeSecret) {
 	w.nested(func(w *writer) {
-		for _, s := range t.frontier {
+		for _, s := range all {
 			w.u32(uint32(s.node))
 			w.raw(s.secret)
 		}
 	})
+}
+
+func (w *writer) secretTree(t secretTree) {
+	w.treeSecrets(t.frontier)
 	w.nested(func(w *writer) {
 		for _, l := range t.leaves {
 			w.u32(uint32(l.leaf))
@@ -306,29 +301,42 @@ func (w *writer) ratchet(r ratchet) {
 	})
 }
 
-func (r *reader) secretTree(c *suiteCipher) secretTree {
-	var t secretTree
+func (r *reader) treeSecrets(c *suiteCipher) (all []treeSecret) {
 	r.list(2*MaxMembers, func(r *reader) {
-		s := treeSecret{node: nodeIndex(r.u32()), secret: r.take(c.nh)}
-		if n := len(t.frontier); s.node >= 2*MaxMembers || n > 0 && t.frontier[n-1].node.last() >= s.node.first() {
-			r.fail("secret tree out of order")
-		}
-		t.frontier = append(t.frontier, s)
+		all = append(all, treeSecret{node: nodeIndex(r.u32()), secret: r.take(c.nh)})
 	})
+	return all
+}
+
+func (r *reader) secretTree(c *suiteCipher) secretTree {
+	t := secretTree{frontier: r.treeSecrets(c)}
 	r.list(MaxMembers, func(r *reader) {
-		l := &leafRatchet{leaf: LeafIndex(r.u32()), handshake: r.ratchet(c), application: r.ratchet(c)}
-		if n := len(t.leaves); l.leaf >= MaxMembers || n > 0 && t.leaves[n-1].leaf >= l.leaf {
-			r.fail("ratchets out of order")
-		}
-		t.leaves = append(t.leaves, l)
+		t.leaves = append(t.leaves, &leafRatchet{leaf: LeafIndex(r.u32()), handshake: r.ratchet(c), application: r.ratchet(c)})
 	})
-	if slices.ContainsFunc(t.frontier, func(s treeSecret) bool {
-		i, _ := t.find(s.node.first().leaf())
-		return i < len(t.leaves) && s.node.covers(t.leaves[i].leaf.node())
-	}) {
-		r.fail("secret tree holds a secret twice")
+	if err := t.check(); err != nil && r.err == nil {
+		r.err, r.b = err, nil
 	}
 	return t
+}
+
+// check judges a tree that was read.
+func (t secretTree) check() error {
+	for i, s := range t.frontier {
+		if s.node >= 2*MaxMembers || i > 0 && t.frontier[i-1].node.last() >= s.node.first() {
+			return invalid("secret tree out of order")
+		}
+	}
+	for i, l := range t.leaves {
+		if l.leaf >= MaxMembers || i > 0 && t.leaves[i-1].leaf >= l.leaf {
+			return invalid("ratchets out of order")
+		}
+	}
+	for _, s := range t.frontier {
+		if i, _ := t.find(s.node.first().leaf()); i < len(t.leaves) && s.node.covers(t.leaves[i].leaf.node()) {
+			return invalid("secret tree holds a secret twice")
+		}
+	}
+	return nil
 }
 
 func (r *reader) ratchet(c *suiteCipher) ratchet {

@@ -40,6 +40,7 @@ type actor struct {
 	name string
 	s    *State
 	seen int // proposals of the current epoch taken in
+	disk disk
 }
 
 func (w *world) client() client {
@@ -235,7 +236,11 @@ func (w *world) restore() {
 	again, err := a.s.Marshal()
 	require.NoError(w.t, err)
 	require.True(w.t, bytes.Equal(data, again))
+	w.store(a)
+	a.s = a.disk.load(w.t)
 }
+
+func (w *world) store(a *actor) { a.disk.put(w.t, a.s) }
 
 // Whatever happens, honest members agree or stay behind, everybody reads each
 // message at most once, and removed members read nothing.
@@ -258,10 +263,10 @@ func TestRandomHistories(t *testing.T) {
 		w.auth[1] = j.EpochAuthenticator()
 		steps := map[string]func(){
 			"commit": w.commit, "propose": w.propose, "external": w.joinExternally, "send": w.send,
-			"deliver": w.deliver, "restore": w.restore,
+			"deliver": w.deliver, "restore": w.restore, "store": func() { w.store(w.pick("stored")) },
 			"catch up": func() { w.catchUp(w.pick("late")) },
 		}
-		names := []string{"commit", "commit", "propose", "external", "send", "send", "deliver", "deliver", "deliver", "restore", "catch up"}
+		names := []string{"commit", "commit", "propose", "external", "send", "send", "deliver", "deliver", "deliver", "restore", "store", "catch up"}
 		for range rapid.IntRange(5, 60).Draw(t, "steps") {
 			steps[rapid.SampledFrom(names).Draw(t, "step")]()
 		}

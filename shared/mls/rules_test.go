@@ -179,27 +179,6 @@ func TestX509CredentialsAreCarried(t *testing.T) {
 	require.ErrorContains(t, err, "credential type in use")
 }
 
-func TestStatePartsAreStoredApart(t *testing.T) {
-	group := newTestGroup(t, X25519ChaCha, 2)
-	epoch, _ := group[0].MarshalParts()
-	next, msg, err := group[0].Encrypt(rand.Reader, []byte("x"), nil, 0)
-	require.NoError(t, err)
-	same, ratchets := next.MarshalParts()
-	require.Equal(t, epoch, same, "a message changed the epoch's part")
-	s, err := UnmarshalParts(epoch, ratchets, testConfig)
-	require.NoError(t, err)
-	_, _, err = s.Process(msg, ProcessParams{Now: testNow})
-	require.ErrorIs(t, err, ErrOwnMessage)
-	group[0] = s
-	deliver(t, group, 0, msg)
-	commitBy(t, group, 0, CommitParams{})
-	other, _ := group[0].MarshalParts()
-	_, err = UnmarshalParts(other, ratchets, testConfig)
-	require.ErrorContains(t, err, "parts of two epochs")
-	_, err = UnmarshalParts(epoch[:len(epoch)-1], ratchets, testConfig)
-	require.Error(t, err)
-}
-
 func TestAccessors(t *testing.T) {
 	c := newClient(t, P256AES128, "c")
 	key, err := ParseSignatureKey(P256AES128, c.leaf.SignatureKey.Bytes())

@@ -75,8 +75,8 @@ type epochState struct {
 	nodeKeys        nodeKeys
 	secrets         epochSecrets
 
-	encodeOnce sync.Once
-	encoded    []byte // see State.epochPart
+	sizeOnce sync.Once
+	size     int // of the epoch's part, in bytes; see State.epochSize
 }
 
 // pastEpoch is what is left of an epoch to read late messages with.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"petmail/shared/text"
 	"petmail/shared/wire"
 )
 
@@ -213,21 +214,21 @@ func links(text []piece, join joining) []Link {
 }
 
 // secretAt reads a secret that begins at i and ends after it.
-func secretAt(text []piece, i int) (secret [LinkSecretSize]byte, ok bool) {
+func secretAt(pieces []piece, i int) (secret [LinkSecretSize]byte, ok bool) {
 	for j := range len(linkMark) {
-		if lower(text[i+j].c) != linkMark[j] {
+		if lower(pieces[i+j].c) != linkMark[j] {
 			return secret, false
 		}
 	}
 	end := i + len(linkMark) + secretLen
-	if alphanumeric(text[i-1].c) || end < len(text) && alphanumeric(text[end].c) && text[end].lost == joinNothing {
+	if alphanumeric(pieces[i-1].c) || end < len(pieces) && alphanumeric(pieces[end].c) && pieces[end].lost == joinNothing {
 		return secret, false
 	}
 	fragment := make([]byte, 0, len(linkMark)+secretLen)
-	for _, p := range text[i:end] {
+	for _, p := range pieces[i:end] {
 		fragment = append(fragment, lower(p.c))
 	}
-	decoded, err := wire.DecodeBech32m(linkPrefix, string(fragment), len(fragment))
+	decoded, err := text.DecodeBech32m(linkPrefix, string(fragment), len(fragment))
 	if err != nil || len(decoded) != LinkSecretSize {
 		return secret, false
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 
+	"petmail/shared/text"
 	"petmail/shared/wire"
 )
 
@@ -52,7 +53,7 @@ func NewLink(rand io.Reader, relay string) (Link, error) {
 
 // String returns the URL. It is a secret.
 func (l Link) String() string {
-	fragment, err := wire.EncodeBech32m(linkPrefix, l.Secret[:])
+	fragment, err := text.EncodeBech32m(linkPrefix, l.Secret[:])
 	if err != nil {
 		return "" // linkPrefix is a valid prefix
 	}

@@ -1,65 +1,53 @@
 package wormhole
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
-	"os"
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"petmail/shared/vectors"
 )
-
-// hexBytes is a byte string written in hexadecimal in the vectors.
-type hexBytes []byte
-
-func (b *hexBytes) UnmarshalText(text []byte) (err error) {
-	*b, err = hex.DecodeString(string(text))
-	return err
-}
 
 // vectorFile is shared/vectors/wormhole.json; Source says who made what.
 type vectorFile struct {
 	Source   string
-	Blinding hexBytes `json:"S"`
+	Blinding vectors.Bytes `json:"S"`
 	SPAKE2   []struct {
 		Name     string
-		Password hexBytes
+		Password vectors.Bytes
 		AppID    string
-		Entropy1 hexBytes
-		Entropy2 hexBytes
-		Message1 hexBytes
-		Message2 hexBytes
-		Key      hexBytes
-		Verifier hexBytes
+		Entropy1 vectors.Bytes
+		Entropy2 vectors.Bytes
+		Message1 vectors.Bytes
+		Message2 vectors.Bytes
+		Key      vectors.Bytes
+		Verifier vectors.Bytes
 	}
 	Mismatch struct {
-		Password1, Password2 hexBytes
+		Password1, Password2 vectors.Bytes
 		AppID                string
-		Entropy1, Entropy2   hexBytes
-		Message1, Message2   hexBytes
-		Key1, Key2           hexBytes
+		Entropy1, Entropy2   vectors.Bytes
+		Message1, Message2   vectors.Bytes
+		Key1, Key2           vectors.Bytes
 	}
 	Refused []struct {
 		Name    string
-		Message hexBytes
+		Message vectors.Bytes
 		Error   string
 	}
 	Phases []struct {
 		Name     string
-		Key      hexBytes
+		Key      vectors.Bytes
 		Side     string
 		Phase    string
-		PhaseKey hexBytes `json:"phase_key"`
-		Plain    hexBytes
-		Nonce    hexBytes
-		Body     hexBytes
+		PhaseKey vectors.Bytes `json:"phase_key"`
+		Plain    vectors.Bytes
+		Nonce    vectors.Bytes
+		Body     vectors.Bytes
 	}
 	Purposes []struct {
-		Key     hexBytes
+		Key     vectors.Bytes
 		Purpose string
 		Length  int
-		Out     hexBytes
+		Out     vectors.Bytes
 	}
 	Codes []struct {
 		Name       string
@@ -74,7 +62,7 @@ type vectorFile struct {
 		Text      string
 		Link      string // canonical, or empty
 		MailboxID string `json:"mailbox_id"`
-		Password  hexBytes
+		Password  vectors.Bytes
 		Several   bool // refused because there are different ones
 	}
 	ClientMessages []messageVector `json:"client_messages"`
@@ -89,11 +77,7 @@ type messageVector struct {
 
 func readVectors(t testing.TB) vectorFile {
 	t.Helper()
-	data, err := os.ReadFile("../vectors/wormhole.json")
-	require.NoError(t, err)
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
 	var v vectorFile
-	require.NoError(t, d.Decode(&v))
+	vectors.Read(t, "wormhole.json", &v)
 	return v
 }

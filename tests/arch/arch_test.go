@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -28,11 +29,18 @@ func TestTheHouse(t *testing.T) {
 type planted struct {
 	bad  map[string]string // each file is one violation
 	good map[string]string
+	// world, if set, is the table that the rule is held against.
+	world []place
+}
+
+// imports is a file that imports a package.
+func imports(pkg, path string) string {
+	return "// Package " + pkg + " is planted.\npackage " + pkg + "\n\nimport _ \"" + path + "\"\n"
 }
 
 func plantedTrees() map[string]planted {
-	imports := func(pkg, path string) string {
-		return "// Package " + pkg + " is planted.\npackage " + pkg + "\n\nimport _ \"" + path + "\"\n"
+	withAPI := func(pkg, code string) string {
+		return "package " + pkg + "\n\nimport \"petmail/wasm/api\"\n\n" + code + "\n"
 	}
 	return map[string]planted{
 		"shared-imports-nothing-of-ours": {
@@ -56,8 +64,8 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"relay/relaytest/a_test.go": imports("relaytest", "petmail/wasm/relayclient")},
 		},
 		"product-never-imports-tests": {
-			bad:  map[string]string{"wasm/agent/a.go": imports("agent", "petmail/wasm/agenttest"), "relay/native/a.go": imports("native", "petmail/tests/arch")},
-			good: map[string]string{"wasm/agent/a_test.go": imports("agent", "petmail/wasm/agenttest")},
+			bad:  map[string]string{"wasm/agent/a.go": imports("agent", "petmail/wasm/agenttest"), "relay/native/a.go": imports("native", "petmail/tests/arch"), "shared/wire/a.go": imports("wire", "petmail/shared/vectors")},
+			good: map[string]string{"wasm/agent/a_test.go": imports("agent", "petmail/wasm/agenttest"), "shared/wire/a_test.go": imports("wire", "petmail/shared/vectors")},
 		},
 		"only-js-packages-touch-javascript": {
 			bad:  map[string]string{"wasm/agent/a.go": imports("agent", "syscall/js"), "relay/core/a_test.go": imports("core", "syscall/js")},
@@ -72,7 +80,7 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"wasm/agent/a_test.go": imports("agent", "github.com/coder/websocket"), "wasm/relayclient/a.go": imports("relayclient", "github.com/coder/websocket"), "relay/native/a.go": imports("native", "github.com/coder/websocket")},
 		},
 		"relay-core-has-no-network": {
-			bad:  map[string]string{"relay/core/a.go": imports("core", "net/http"), "relay/core/b.go": imports("core", "sync/atomic")},
+			bad:  map[string]string{"relay/core/a.go": imports("core", "net/http"), "relay/core/b.go": imports("core", "sync/atomic"), "relay/protocol/a.go": imports("protocol", "net/http")},
 			good: map[string]string{"relay/native/a.go": imports("native", "net/http"), "relay/core/a_test.go": imports("core", "os")},
 		},
 		"relay-core-imports-only-shared": {
@@ -107,7 +115,7 @@ func plantedTrees() map[string]planted {
 			good: map[string]string{"wasm/agent/b.go": "package agent\n\ntype t struct{}\n\nfunc (t) init() {}\n"},
 		},
 		"relay-core-has-no-goroutines": {
-			bad:  map[string]string{"relay/core/a.go": "package core\n\nfunc f() { go f() }\n"},
+			bad:  map[string]string{"relay/core/a.go": "package core\n\nfunc f() { go f() }\n", "relay/protocol/a.go": "package protocol\n\nfunc f() { go f() }\n"},
 			good: map[string]string{"relay/native/a.go": "package native\n\nfunc f() { go f() }\n"},
 		},
 		"only-the-gate-adopts": {
@@ -157,6 +165,22 @@ func plantedTrees() map[string]planted {
 				"wasm/api/b_test.go":     "package api\n\ntype c struct{ name string }\n",
 			},
 		},
+		"what-pages-see-is-not-stored": {
+			bad: map[string]string{
+				"wasm/agent/a.go":   withAPI("agent", "type r struct {\n\tn int `cbor:\"1,keyasint\"`\n\tlist []*api.Note\n}"),
+				"wasm/agent/b.go":   withAPI("agent", "type s struct{ shown api.Settings }\n\nfunc b(s s) { json.Marshal(s.shown) }"),
+				"wasm/agent/c.go":   withAPI("agent", "func c(t *turn) { t.put(\"k\", api.Note{}) }"),
+				"wasm/parts/x/a.go": withAPI("x", "func a(t turn.Turn, n *api.Note) { t.Put(k, id, \"\", n) }"),
+				"wasm/parts/x/b.go": withAPI("x", "func b() {\n\tvar n api.Note\n\twire.Unmarshal(v, &n, 1)\n}"),
+				"wasm/parts/x/c.go": withAPI("x", "func c() {\n\tn := &api.Note{}\n\twire.Marshal(n)\n}"),
+			},
+			good: map[string]string{
+				"wasm/agent/d.go":      withAPI("agent", "type d struct{ note api.Note }\n\nfunc f(t *turn, args api.NoteArgs) { t.put(args.Note, mine{}) }"),
+				"wasm/parts/x/d.go":    withAPI("x", "func d(t turn.Turn, n note) { t.Emit(api.EventNote.Of(api.Note{})); t.Put(k, id, \"\", n) }"),
+				"wasm/jsapi/a.go":      withAPI("jsapi", "func a(r api.Reply) { json.Marshal(r) }"),
+				"wasm/agent/a_test.go": withAPI("agent", "func a(n api.Note) { json.Marshal(n) }"),
+			},
+		},
 		"tests-do-not-sleep": {
 			bad: map[string]string{"wasm/agent/a_test.go": "package agent\n\nimport \"time\"\n\nfunc f() { time.Sleep(1) }\n"},
 			good: map[string]string{
@@ -198,6 +222,22 @@ func plantedTrees() map[string]planted {
 			bad:  map[string]string{"extension/src/agent/a.ts": "import { x } from '../ui/x';\n", "extension/src/ui/a.tsx": "const p = await import('../pages/app');\n"},
 			good: map[string]string{"extension/src/pages/a.tsx": "import { x } from '../ui/x';\n", "extension/src/ui/b.ts": "import { y } from './y';\n"},
 		},
+		"page-features-do-not-meet": {
+			bad: map[string]string{
+				"extension/src/ui/note/a.tsx":    "import { x } from '../invite/x';\n",
+				"extension/src/ui/note/b.tsx":    "import '../invite/invite.css';\n",
+				"extension/src/ui/lock/a.ts":     "import type { App } from '../app/App';\n",
+				"extension/src/ui/lib/a.ts":      "import { x } from '../note';\n",
+				"extension/src/ui/app/App.tsx":   "import { note } from '../note';\n",
+				"extension/src/ui/app/slices.ts": "import { notes } from '../note/notes';\n",
+			},
+			good: map[string]string{
+				"extension/src/ui/note/c.tsx":     "import { y } from './y';\nimport '../lib/code.css';\nimport type { Note } from '../../api';\n",
+				"extension/src/ui/lib/b.ts":       "import { x } from './a';\n",
+				"extension/src/ui/app/slices.tsx": "import { note } from '../note';\n",
+				"extension/src/pages/a.tsx":       "import { Landing } from '../ui/landing/Landing';\n",
+			},
+		},
 		"no-machine-paths": {
 			bad:  map[string]string{"scripts/a.sh": "cd /" + "home/someone/petmail\n", "README.md": "see `/" + "root/notes.md`\n"},
 			good: map[string]string{"scripts/b.sh": "cd \"$HOME/petmail\"\n", "README": "https://example.org/home/page\n"},
@@ -212,6 +252,8 @@ func plantedTrees() map[string]planted {
 // TestRulesCatchWhatIsPlanted shows that no rule is blind, and none too eager.
 func TestRulesCatchWhatIsPlanted(t *testing.T) {
 	trees := plantedTrees()
+	maps.Copy(trees, plantedWorlds())
+	maps.Copy(trees, plantedWays())
 	for _, rule := range Rules() {
 		t.Run(rule.Name, func(t *testing.T) {
 			tree, ok := trees[rule.Name]
@@ -226,6 +268,9 @@ func TestRulesCatchWhatIsPlanted(t *testing.T) {
 			}
 			loaded, err := Load(files)
 			require.NoError(t, err)
+			if tree.world != nil {
+				rule = worldRule(t, tree.world, rule.Name)
+			}
 			found := rule.Check(loaded)
 			require.Len(t, found, len(tree.bad), "found %v", found)
 			for name := range tree.bad {

@@ -29,10 +29,10 @@ func goRules() []Rule {
 		},
 		{
 			Name: "relay-core-has-no-goroutines",
-			Why:  "core is synchronous: a host calls it, it answers; a goroutine there would block a Durable Object",
+			Why:  "the rules are synchronous: a host calls them, they answer; a goroutine there would block a Durable Object",
 			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
 				_, ok := n.(*ast.GoStmt)
-				return "starts a goroutine", ok && !f.Test && in(f.Dir, "relay/core")
+				return "starts a goroutine", ok && !f.Test && in(f.Dir, "relay/core", "relay/protocol")
 			}),
 		},
 		{
@@ -55,9 +55,9 @@ func goRules() []Rule {
 		},
 		{
 			Name: "no-clock-where-time-is-passed-in",
-			Why:  "shared/, relay/core and the use-cases take the time as an argument, so that tests own it",
+			Why:  "shared/, the relay's rules and the use-cases take the time as an argument, so that tests own it",
 			Check: eachNode(func(f GoFile, n ast.Node) (string, bool) {
-				if f.Test || !(in(f.Dir, "shared", "relay/core") || useCase(f.Dir)) {
+				if f.Test || !(in(f.Dir, "shared", "relay/core", "relay/protocol") || useCase(f.Dir)) {
 					return "", false
 				}
 				name, ok := timeCall(n)
@@ -68,6 +68,11 @@ func goRules() []Rule {
 			Name:  "what-holds-texts-prints-nothing",
 			Why:   "a log, an error or a panic that prints it would tell texts, names, keys or states: embed wire.Redacted, or write Format and LogValue",
 			Check: redactedTypes,
+		},
+		{
+			Name:  "what-pages-see-is-not-stored",
+			Why:   "a page's type changes with what is shown; what lies on the disk must open for ever: give the record a type of its own",
+			Check: storedPageTypes,
 		},
 		{
 			Name: "tests-do-not-sleep",

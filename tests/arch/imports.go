@@ -113,7 +113,7 @@ func layers() []layer {
 			name:      "product-never-imports-tests",
 			why:       "what ships must not depend on what tests it",
 			applies:   func(f GoFile) bool { return product(f) && !in(f.Dir, "tests", "wasm/agenttest") },
-			forbidden: oursIn("tests", "wasm/agenttest"),
+			forbidden: oursIn("tests", "wasm/agenttest", "shared/vectors"),
 		},
 		{
 			name:      "only-js-packages-touch-javascript",
@@ -123,13 +123,13 @@ func layers() []layer {
 		},
 		{
 			name:      "indexeddb-only-in-store-idb",
-			why:       "go-indexeddb has traps (design §15) that one package knows; the rest sees store.Store",
+			why:       "go-indexeddb has traps (docs/decisions.md) that one package knows; the rest sees store.Store",
 			applies:   func(f GoFile) bool { return !in(f.Dir, "wasm/store/idb") },
 			forbidden: oneOf("github.com/hack-pad/go-indexeddb", "github.com/hack-pad/safejs"),
 		},
 		{
 			name: "websocket-only-in-relayclient-and-native",
-			why:  "coder/websocket behaves differently in browsers (design §15): it is wrapped once on each side",
+			why:  "coder/websocket behaves differently in browsers (docs/decisions.md): it is wrapped once on each side",
 			applies: func(f GoFile) bool {
 				return product(f) && !in(f.Dir, "wasm/relayclient", "relay/native", "relay/relaytest", "tests")
 			},
@@ -138,7 +138,7 @@ func layers() []layer {
 		{
 			name:      "relay-core-has-no-network",
 			why:       "every rule of the relay runs unchanged in one binary and in Cloudflare's Durable Objects, where there is no net/http",
-			applies:   func(f GoFile) bool { return product(f) && in(f.Dir, "relay/core") },
+			applies:   func(f GoFile) bool { return product(f) && in(f.Dir, "relay/core", "relay/protocol") },
 			forbidden: except(oneOf("net", "os", "database/sql", "modernc.org/sqlite", "sync"), "net/url", "net/netip"),
 		},
 		{

@@ -59,6 +59,11 @@ func pageRules() []Rule {
 			Why:   "pages → ui → agent client → generated api: what is below can be tested without what is above",
 			Check: pageImports,
 		},
+		{
+			Name:  "page-features-do-not-meet",
+			Why:   "a feature of the pages is one folder and one line in the list of slices; what two of them need lies in ui/lib, and where one draws in another it has a place there",
+			Check: featureImports,
+		},
 	}
 }
 
@@ -98,29 +103,59 @@ func pageImports(tree *Tree) []Violation {
 		"ui":       {"agent", "api", "platform"},
 		"pages":    {"ui", "agent", "api", "platform"},
 	}
+	return eachPageImport(tree, func(from, to string) string {
+		folder, _, _ := strings.Cut(from, "/")
+		target, _, _ := strings.Cut(to, "/")
+		allowed, known := below[folder]
+		if _, ours := below[target]; !known || !ours || target == folder || contains(allowed, target) {
+			return ""
+		}
+		return folder + " imports " + target
+	})
+}
+
+// sliceList is the one list of the features of extension/src/ui.
+const sliceList = "ui/app/slices"
+
+// featureImports holds each folder of extension/src/ui to itself and ui/lib;
+// the list of slices takes each feature by its index.
+func featureImports(tree *Tree) []Violation {
+	return eachPageImport(tree, func(from, to string) string {
+		fromUI, ok := strings.CutPrefix(from, "ui/")
+		toUI, into := strings.CutPrefix(to, "ui/")
+		if !ok || !into {
+			return ""
+		}
+		folder, _, _ := strings.Cut(fromUI, "/")
+		target, inside, _ := strings.Cut(toUI, "/")
+		if target == folder || target == "lib" {
+			return ""
+		}
+		if strings.TrimSuffix(from, path.Ext(from)) == sliceList && inside == "" {
+			return ""
+		}
+		return "ui/" + folder + " imports " + to
+	})
+}
+
+// eachPageImport reports the imports for which forbidden says what is wrong
+// with them. Both paths are from extension/src; what is imported may lack its
+// ending.
+func eachPageImport(tree *Tree, forbidden func(from, to string) string) []Violation {
 	var found []Violation
 	for _, file := range tree.Text {
-		rest, ok := strings.CutPrefix(file.Path, "extension/src/")
+		from, ok := strings.CutPrefix(file.Path, "extension/src/")
 		if !ok || !file.TypeScript() {
-			continue
-		}
-		from, _, _ := strings.Cut(rest, "/")
-		allowed, known := below[from]
-		if !known {
 			continue
 		}
 		for i, line := range strings.Split(withoutComments(file.Data), "\n") {
 			for _, match := range imported.FindAllStringSubmatch(line, -1) {
-				target, ok := strings.CutPrefix(path.Join(path.Dir(file.Path), match[1]), "extension/src/")
+				to, ok := strings.CutPrefix(path.Join(path.Dir(file.Path), match[1]), "extension/src/")
 				if !ok {
 					continue
 				}
-				to, _, _ := strings.Cut(target, "/")
-				if _, known := below[to]; !known || to == from {
-					continue
-				}
-				if !contains(allowed, to) {
-					found = append(found, Violation{file.Path, i + 1, from + " imports " + to})
+				if what := forbidden(from, to); what != "" {
+					found = append(found, Violation{file.Path, i + 1, what})
 				}
 			}
 		}

@@ -37,8 +37,7 @@ var printable = map[string]string{
 	"shared/relayproto.Relay":      "what a relay publishes",
 	"wasm/api.Aside":               "words of the program",
 	"wasm/cmd/petmail.plain":       "the name of a file",
-	"wasm/store/idb.Error":         "the name of a DOMException",
-	"wasm/vault/opfsjs.Error":      "the name of a DOMException",
+	"wasm/js.Error":                "the name of a DOMException",
 	"wasm/vault/roottest.place":    "the name of a test",
 }
 
@@ -85,7 +84,7 @@ func (p *printing) inner(id string) bool {
 
 // ofTests reports whether a folder holds nothing but what tests use.
 func ofTests(dir string) bool {
-	return in(dir, "wasm/agenttest", "wasm/store/storetest", "wasm/store/faulty", "wasm/vault/vaulttest")
+	return in(dir, "relay/relaytest", "relay/core/queuetest", "shared/vectors", "wasm/agenttest", "wasm/store/storetest", "wasm/store/faulty", "wasm/vault/vaulttest")
 }
 
 func (p *printing) read(file GoFile) {

@@ -31,6 +31,8 @@ type Rule struct {
 func Rules() []Rule {
 	var all []Rule
 	all = append(all, importRules()...)
+	all = append(all, worldRules(world())...)
+	all = append(all, wayRules()...)
 	all = append(all, goRules()...)
 	all = append(all, pageRules()...)
 	all = append(all, textRules()...)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/wasm/agent"
+	"petmail/wasm/agenttest"
 	"petmail/wasm/api"
+	"petmail/wasm/parts"
 	"petmail/wasm/relayclient"
 	"petmail/wasm/store"
 	"petmail/wasm/store/sqlite"
@@ -62,8 +63,10 @@ func serve(folder string) error {
 		return err
 	}
 	a, err := agent.Open(agent.Config{
-		Store: v, Transport: relayclient.Net(relayclient.NetOptions{}), Rand: crand.Reader, Now: time.Now,
-		Logger: slog.New(slog.DiscardHandler), Version: "test",
+		Store: v, Now: time.Now, Version: "test",
+		Parts: parts.All(parts.Config{
+			Transport: relayclient.Net(relayclient.NetOptions{}), Rand: crand.Reader, Now: time.Now,
+		}),
 		Fatal:  func(err error) { panic(err) },
 		Erased: func() {},
 	})
@@ -194,7 +197,7 @@ func (p *process) kill() {
 }
 
 // ask returns errKilled if the process ends before it answers.
-func (p *process) ask(command api.Command, args, result any) error {
+func (p *process) ask(command agenttest.Command, args, result any) error {
 	raw, err := json.Marshal(args)
 	if err != nil {
 		return err
@@ -205,7 +208,7 @@ func (p *process) ask(command api.Command, args, result any) error {
 		return errKilled
 	}
 	p.next++
-	request := api.Request{ID: p.next, Command: command, Args: raw}
+	request := api.Request{ID: p.next, Command: command.Signature().Name, Args: raw}
 	c := make(chan answer, 1)
 	p.waiting[request.ID] = c
 	p.mu.Unlock()
@@ -225,9 +228,9 @@ func (p *process) ask(command api.Command, args, result any) error {
 	return json.Unmarshal(a.Result, result)
 }
 
-func (p *process) do(command api.Command, args, result any) {
+func (p *process) do(command agenttest.Command, args, result any) {
 	p.t.Helper()
-	require.NoError(p.t, p.ask(command, args, result), "%s: %s", p.name, command)
+	require.NoError(p.t, p.ask(command, args, result), "%s: %s", p.name, command.Signature().Name)
 }
 
 // await asks until it is so.
@@ -235,7 +238,7 @@ func (p *process) await(what string, so func(api.Snapshot) bool) {
 	p.t.Helper()
 	require.Eventually(p.t, func() bool {
 		var s api.Snapshot
-		p.do(api.CmdHello, struct{}{}, &s)
+		p.do(api.CmdHello, api.None{}, &s)
 		return so(s)
 	}, 30*time.Second, 10*time.Millisecond, "%s waits for %s", p.name, what)
 }

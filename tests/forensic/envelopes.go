@@ -1,16 +1,13 @@
 package forensic
 
 import (
-	"time"
-
 	"petmail/shared/address"
-	"petmail/shared/mls"
 	"petmail/shared/wire"
 	"petmail/wasm/conversation"
 )
 
 // identity is what counts of an agent's record of itself
-// (wasm/agent/records.go), whatever else it holds and comes to hold. Of a
+// (wasm/parts/account), whatever else it holds and comes to hold. Of a
 // record that is none it makes at worst a key that opens nothing.
 type identity struct {
 	wire.Redacted
@@ -35,7 +32,6 @@ const mostPast = 1000
 // 32 bytes that were decrypted as the init key of every Welcome.
 func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 	var boxes []address.BoxKey
-	var groups []*mls.State
 	for _, plain := range f.Plain {
 		var self identity
 		if wire.UnmarshalLoose(plain, &self, len(plain)) == nil {
@@ -43,10 +39,8 @@ func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 				boxes = append(boxes, box)
 			}
 		}
-		if group, err := mls.Unmarshal(plain, mls.Config{PastEpochs: mostPast}); err == nil {
-			groups = append(groups, group)
-		}
 	}
+	groups := groups(f.Plain)
 	t := Traffic{Boxes: len(boxes), Groups: len(groups)}
 	var welcomed []letter
 	var from []int // their envelopes, by place in the list
@@ -74,7 +68,7 @@ func (f *Findings) Traffic(envelopes [][]byte) (Traffic, error) {
 			}
 			t.Messages++
 			for _, group := range groups {
-				if _, _, err := group.Process(body.Payload, mls.ProcessParams{Now: time.Now().Unix()}); err == nil {
+				if group.reads(body.Payload) {
 					t.Read = append(t.Read, i)
 					break
 				}

@@ -15,7 +15,7 @@ import (
 	"petmail/wasm/conversation"
 )
 
-// owner is an agent's record of itself (wasm/agent/records.go), of which the
+// owner is an agent's record of itself (wasm/parts/account), of which the
 // examiner needs the box key and must mind nothing else.
 type owner struct {
 	Name    string   `cbor:"1,keyasint"`
@@ -87,7 +87,11 @@ func TestWelcome(t *testing.T) {
 	require.NoError(t, err)
 	_, err = anas.Receive(now, body)
 	require.NoError(t, err)
-	group, err := anas.Group()
+	parts, err := anas.Changes()
 	require.NoError(t, err)
-	require.Empty(t, traffic(record(), group).Entered, "in the group")
+	after := [][]byte{record()}
+	for _, p := range parts {
+		after = append(after, p.Data)
+	}
+	require.Empty(t, traffic(after...).Entered, "in the group")
 }

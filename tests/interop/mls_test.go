@@ -19,7 +19,7 @@ import (
 
 // installPeer makes sure that the pinned packages of the peer are there.
 var installPeer = sync.OnceValue(func() error {
-	out, err := exec.Command("sh", "../../scripts/npm-ci.sh", "peer").CombinedOutput()
+	out, err := exec.Command("sh", "../../scripts/npm-ci.sh", "../..").CombinedOutput()
 	if err != nil {
 		return &installError{string(out)}
 	}

@@ -19,7 +19,9 @@ import (
 
 	"petmail/relay/native"
 	"petmail/wasm/agent"
+	"petmail/wasm/agenttest"
 	"petmail/wasm/api"
+	"petmail/wasm/parts"
 	"petmail/wasm/relayclient"
 	"petmail/wasm/store/mem"
 )
@@ -86,7 +88,8 @@ func (p *notePerson) start() {
 	p.t.Helper()
 	p.network = relayclient.Net(relayclient.NetOptions{})
 	a, err := agent.Open(agent.Config{
-		Store: p.disk.Open(), Transport: p.network, Rand: crand.Reader, Now: time.Now, Version: "test",
+		Store: p.disk.Open(), Now: time.Now, Version: "test",
+		Parts:  parts.All(parts.Config{Transport: p.network, Rand: crand.Reader, Now: time.Now}),
 		Fatal:  func(err error) { p.t.Errorf("the agent died: %v", err) },
 		Erased: func() { p.t.Error("the agent erased itself") },
 	})
@@ -119,8 +122,8 @@ func (p *notePerson) deliver(message any) {
 	case api.Reply:
 		p.replies[m.ID] = m
 	case api.Event:
-		if m.Note != nil {
-			p.notes[m.Note.ID] = *m.Note
+		if n, ok := api.EventNote.In(m); ok {
+			p.notes[n.ID] = n
 		}
 	}
 	close(p.changed)
@@ -146,20 +149,20 @@ func (p *notePerson) await(what string, ready func() bool) {
 	}
 }
 
-func (p *notePerson) do(cmd api.Command, args, result any) {
+func (p *notePerson) do(cmd agenttest.Command, args, result any) {
 	p.t.Helper()
 	raw, err := json.Marshal(args)
 	require.NoError(p.t, err)
 	p.last++
 	id := p.last
-	p.receive(api.Request{ID: id, Command: cmd, Args: raw})
+	p.receive(api.Request{ID: id, Command: cmd.Signature().Name, Args: raw})
 	var reply api.Reply
 	p.await("an answer", func() bool {
 		var ok bool
 		reply, ok = p.replies[id]
 		return ok
 	})
-	require.Nil(p.t, reply.Error, "%s was refused", cmd)
+	require.Nil(p.t, reply.Error, "%s was refused", cmd.Signature().Name)
 	encoded, err := json.Marshal(reply.Result)
 	require.NoError(p.t, err)
 	if result != nil {

@@ -3,5 +3,5 @@
 // stands in for the SQL of hosts like Durable Objects, down to their habit of
 // passing integers as floating-point numbers.
 //
-// It needs the npm package of this folder (scripts/npm-ci.sh tests/sqlitejs).
+// It needs the npm package of this folder (scripts/npm-ci.sh .).
 package sqlitejs

@@ -11,15 +11,14 @@ import (
 // DB is a database in memory. It is used by one goroutine at a time.
 type DB struct{ db js.Value }
 
-// Open opens an empty database with the sql.js that is installed in folder.
-// It returns once sql.js is compiled.
+// Open opens an empty database with the sql.js that the npm package in folder,
+// this one's, depends on. It returns once sql.js is compiled.
 func Open(folder string) (_ *DB, err error) {
 	defer caught(&err)
 	dir, err := os.Getwd()
 	if err != nil {
 		return nil, fmt.Errorf("couldn't find sql.js: %w", err)
 	}
-	path := filepath.Join(dir, folder, "node_modules/sql.js/dist/sql-wasm.js")
 	ready := make(chan js.Value, 1)
 	failed := make(chan error, 1)
 	then := js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -32,7 +31,8 @@ func Open(folder string) (_ *DB, err error) {
 		return nil
 	})
 	defer otherwise.Release()
-	js.Global().Get("require").Invoke(path).Invoke().Call("then", then, otherwise)
+	require := js.Global().Get("require").Invoke("module").Call("createRequire", filepath.Join(dir, folder)+"/")
+	require.Invoke("sql.js").Invoke().Call("then", then, otherwise)
 	select {
 	case sql := <-ready:
 		return &DB{db: sql.Get("Database").New()}, nil

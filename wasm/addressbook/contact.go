@@ -47,6 +47,10 @@ type Contact struct {
 	// RelayAlarm: one of the two has shown other keys than before, and nobody
 	// has compared words since.
 	RelayAlarm bool `cbor:"13,keyasint,omitempty"`
+	// ID is the contact's own, whatever conversations there are with them.
+	ID wire.ID `cbor:"14,keyasint,omitzero"`
+	// Direct is the conversation with them alone; zero: there is none.
+	Direct wire.ID `cbor:"15,keyasint,omitzero"`
 }
 
 // Place is a relay as a contact's address names it.

@@ -3,29 +3,22 @@ package agent
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
 
-	"petmail/shared/mls"
 	"petmail/shared/wire"
 	"petmail/wasm/api"
-	"petmail/wasm/invite"
-	"petmail/wasm/relayclient"
 	"petmail/wasm/store"
+	"petmail/wasm/turn"
 )
 
 // Config is what an agent needs from its host.
 type Config struct {
-	Store     store.Store           // the agent's alone; closed by its owner after Close
-	Transport relayclient.Transport // the network
-	Rand      io.Reader             // cryptographic
-	Provider  mls.Provider          // computes the groups' cryptography; nil: Go does
-	Now       func() time.Time
-	// Elapsed tells how long the process runs, whatever its clock says; nil:
-	// since Open.
-	Elapsed func() time.Duration
+	Store store.Store // the agent's alone; closed by its owner after Close
+	Now   func() time.Time
+	// Parts makes the features (package parts).
+	Parts   func(turn.Owners) []turn.Part
 	Logger  *slog.Logger
 	Version string
 	// Room reports whether there is room on the disk. It is asked before each
@@ -50,73 +43,61 @@ type Config struct {
 type Agent struct {
 	wire.Redacted
 	config Config
-	client *relayclient.Client
 	log    *slog.Logger
 
+	ahead    *aheadStore // config.Store
 	handlers map[api.Command]handler
+	parts    []turn.Part
+	declared turn.Kinds
+	base     turn.Base
 
 	inbox   inbox
 	stop    chan struct{} // closed by Close
 	stopped chan struct{} // closed by the loop when it has ended
 
 	// Owned by the loop.
-	state     state
+	owners    map[wire.ID]*owner
 	conn      *connections
 	pages     map[*page]bool // that said hello
-	relay     api.RelayState
-	restarted time.Time // when a crash was recovered from; zero: never
-	fatal     error     // the state is lost; nothing can be done any more
-	erasing   bool      // the person has this Petmail deleted
-	clock     clockWork
-	pause     int64 // unix ms: the store refused; nothing is deleted before
+	restarted time.Time      // when a crash was recovered from; zero: never
+	fatal     error          // the state is lost; nothing can be done any more
+	erasing   bool           // the person has this Petmail deleted
+	known     int64          // unix ms: the latest time that a part has read
+	pause     int64          // unix ms: the store refused; nothing is deleted before
 	recovery
-}
-
-// state is everything that is stored, messages excepted.
-type state struct {
-	wire.Redacted
-	self          *self // nil before the first run
-	settings      api.Settings
-	conversations map[wire.ID]*entry
-	invites       map[wire.ID]*invite.Invite
-	notes         map[wire.ID]*noteWork
-	compared      int // conversations whose names have been compared
-	deletions
 }
 
 // Open reads the stored state and starts the agent.
 func Open(config Config) (*Agent, error) {
-	if config.Store == nil || config.Transport == nil || config.Rand == nil || config.Now == nil || config.Fatal == nil || config.Erased == nil {
+	if config.Store == nil || config.Now == nil || config.Parts == nil || config.Fatal == nil || config.Erased == nil {
 		return nil, errors.New("couldn't open agent: configuration is incomplete")
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
 	}
-	if config.Provider == nil {
-		config.Provider = mls.StandardProvider{}
-	}
 	a := &Agent{
 		config:   config,
 		log:      config.Logger,
-		handlers: handlers(),
+		handlers: make(map[api.Command]handler),
 		inbox:    inbox{wake: make(chan struct{}, 1)},
 		stop:     make(chan struct{}),
 		stopped:  make(chan struct{}),
 		pages:    make(map[*page]bool),
-		recovery: recovery{kinds: make(map[string]wait), spoiled: make(map[meeting]bool)},
+		recovery: recovery{kinds: make(map[string]wait)},
 	}
-	a.config.Store = typedStore{config.Store}
-	a.clock.began = time.Now()
-	a.startClock() // until what is stored tells more
-	a.client = relayclient.New(config.Transport, relayclient.Options{Rand: config.Rand, Logger: config.Logger, OnDate: a.heardDate})
+	a.ahead = &aheadStore{Store: typedStore{config.Store}}
+	a.config.Store = a.ahead
+	if err := a.join(config.Parts(owners{a: a})); err != nil {
+		return nil, fmt.Errorf("couldn't open agent: %w", err)
+	}
+	a.base.Start(0)
 	if config.Restarted {
 		a.restarted = config.Now()
 	}
 	if err := a.load(); err != nil {
 		return nil, fmt.Errorf("couldn't open agent: %w", err)
 	}
-	a.startClock()
-	a.hidePreviews()
+	a.base.Start(a.known)
 	go a.loop()
 	return a, nil
 }
@@ -146,19 +127,19 @@ func (a *Agent) loop() {
 		case <-a.stop:
 			return
 		case <-a.inbox.wake:
-			a.expireFirst()
+			a.dueFirst()
 			a.run(a.inbox.take())
 		case <-timer.C:
 			a.reconnect()
 			if a.nowMilli() >= a.dueAfter && !a.full {
-				a.run([]input{{recurring: true, do: (*turn).due}})
+				a.run([]input{{recurring: true, do: (*step).due}})
 			}
 		}
 		timer.Reset(a.untilDue())
 	}
 	a.inbox.close(func() {})
 	if a.erasing {
-		a.conn.closeMailbox()
+		a.leave()
 		return
 	}
 	a.config.Fatal(a.fatal)
@@ -170,7 +151,9 @@ type input struct {
 	// conn, if set, is the set of connections that it came from: it is
 	// dropped when they have been replaced.
 	conn *connections
-	do   func(*turn)
+	do   func(*step)
+	// posted: it came from outside.
+	posted bool
 	// recurring: it comes again by itself, and is not given up where a part
 	// of it fails.
 	recurring bool

@@ -2,21 +2,27 @@ package agent
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
+	"petmail/wasm/turn"
+
 	"petmail/shared/wire"
 	"petmail/wasm/api"
-	"petmail/wasm/conversation"
 )
 
 // A conversation whose data has caused an error is set aside, and the others
 // go on: nothing of it is worked on until it is tried again.
 
-const prefAside = "aside/" // aside/<conversation>: aside
+// owner is one whose records are held back while it is set aside.
+type owner struct {
+	wire.Redacted
+	aside    *aside // it has caused an error; nil: none that is remembered
+	asideNew bool   // aside is not stored yet
+	damage   error  // a record did not decode; nil: all did
+}
 
-func asideKey(id wire.ID) string { return prefAside + id.String() }
+var kindAside = &turn.Kind{Prefix: "aside/", Owner: turn.Conversation, Shared: turn.Own, Backup: turn.Never, Version: 1}
 
 // aside is how a conversation stands that has caused an error.
 type aside struct {
@@ -48,70 +54,100 @@ const (
 // forgotten, so that one that fails time and again is tried ever less.
 const asideCalm = 24 * time.Hour
 
-// decodeError is a record that does not decode.
-type decodeError struct {
-	wire.Redacted
-	key string
-	err error
-}
-
-func (e *decodeError) Error() string { return fmt.Sprintf("couldn't decode record: %v", e.err) }
-func (e *decodeError) Unwrap() error { return e.err }
-
 // isAside reports whether a conversation is set aside.
-func (e *entry) isAside() bool { return e.aside != nil && e.aside.Next != 0 }
+func (o *owner) isAside() bool { return o.aside != nil && o.aside.Next != 0 }
 
-// forOwner runs f, which is work of one conversation: a body, the answer of a
-// slot or of a deposit, due work. It returns false, and leaves f out, where
-// the conversation is aside. If f panics or calls fail, and it is not the store
-// that failed, the turn is thrown away, the conversation set aside, and the
-// turn run again without it. Where a rule returns an error and has changed
-// nothing, call setAside instead and go on.
-func (t *turn) forOwner(e *entry, work string, f func()) bool {
-	if e.isAside() {
+// For implements turn.Turn.
+func (t *step) For(id wire.ID, work string, f func()) bool {
+	o := t.a.owners[id]
+	if o == nil || o.isAside() {
 		return false
 	}
-	t.inScope(e, work, f)
+	if t.posted {
+		t.causes[id] = append(t.causes[id], t.input)
+	}
+	t.In(id, work, f)
 	return true
 }
 
-// setAside has a conversation wait, because of err, until it is tried again.
-// What this turn has changed of it stands.
-func (t *turn) setAside(e *entry, err error) {
+// In implements turn.Turn.
+func (t *step) In(id wire.ID, work string, f func()) {
+	was := t.scope
+	t.scope = scope{owner: id, work: work}
+	f()
+	t.scope = was // not deferred: a panic leaves it standing, to be looked at
+}
+
+// Own implements turn.Turn.
+func (t *step) Own(id wire.ID, work string) { t.scope = scope{owner: id, work: work} }
+
+// Trying implements turn.Turn.
+func (t *step) Trying(undo func(turn.Turn)) {
+	t.scope.undo = undo
+	if undo != nil {
+		t.tried[t.scope.owner] = append(t.tried[t.scope.owner], undo)
+	}
+}
+
+// SetAside implements turn.Turn.
+func (t *step) SetAside(id wire.ID, err error) {
 	if isStore(err) {
 		t.fail(err)
 	}
-	if e.isAside() && !t.again[e.c.ID] {
+	o := t.a.owners[id]
+	if o == nil || o.isAside() && !t.again[id] {
 		return
 	}
-	delete(t.again, e.c.ID) // once a turn
+	delete(t.again, id) // once a turn
 	t.a.log.Error("conversation set aside", "work", t.scope.work, "code", codeOf(err))
-	t.putAside(e, asideAfter(e.aside, t.scope.work, err, t.now, t.a.config.Version))
-	t.emit(api.Event{Conversation: e.view()})
+	t.putAside(id, o, asideAfter(o.aside, t.scope.work, err, t.now, t.a.config.Version))
+	t.show(id)
 }
 
-// failedOutside has a conversation set aside in the next turn, because of what
-// failed outside of one. After a panic, memory is not to be trusted: that turn
-// is thrown away first.
-func (a *Agent) failedOutside(id wire.ID, work string, err error) {
-	a.inbox.post(input{do: func(t *turn) {
-		e := t.a.state.conversations[id]
-		if e == nil {
-			return
+// show has the pages see how an owner stands.
+func (t *step) show(id wire.ID) {
+	for _, p := range t.a.parts {
+		if s, ok := p.(turn.Shower); ok {
+			s.Show(t, id)
 		}
-		e.slot.busy = false
-		t.forOwner(e, work, func() {
-			if errors.Is(err, errPanic) {
+	}
+}
+
+// owners implements turn.Owners.
+type owners struct {
+	wire.Redacted
+	a *Agent
+}
+
+func (s owners) Aside(id wire.ID) *api.Aside {
+	o := s.a.owners[id]
+	if o == nil || !o.isAside() {
+		return nil
+	}
+	return &api.Aside{Next: o.aside.Next, Work: o.aside.Work, Code: o.aside.Code}
+}
+
+func (s owners) Damaged(id wire.ID) bool {
+	o := s.a.owners[id]
+	return o != nil && o.damage != nil
+}
+
+func (s owners) SetAside(id wire.ID, work string, err error) {
+	s.a.inbox.post(input{do: func(t *step) {
+		t.For(id, work, func() {
+			if errors.Is(err, turn.ErrPanic) {
 				t.fail(err)
 			}
-			t.setAside(e, err)
+			t.SetAside(id, err)
 		})
 	}})
 }
 
-func (t *turn) putAside(e *entry, a *aside) {
-	e.aside, e.asideNew = a, false
-	t.put(asideKey(e.c.ID), a)
+func (s owners) Met(id wire.ID, rule string) error { return s.a.met(id, rule) }
+
+func (t *step) putAside(id wire.ID, o *owner, a *aside) {
+	o.aside, o.asideNew = a, false
+	t.Put(kindAside, id, "", a)
 }
 
 // asideAfter is how a conversation stands after one more error.
@@ -121,173 +157,164 @@ func asideAfter(was *aside, work string, err error, now int64, version string) *
 		a.Times = was.Times + 1
 	}
 	a.Next = now + min(asideFirst<<min(a.Times-1, 16), asideMost).Milliseconds()
-	var damaged *decodeError
+	var damaged *turn.DecodeError
 	if errors.As(err, &damaged) {
-		a.Record = damaged.key
+		a.Record = damaged.Key
 	}
 	return a
 }
 
 func codeOf(err error) string {
-	var damaged *decodeError
+	var damaged *turn.DecodeError
 	switch {
-	case errors.Is(err, errPanic):
+	case errors.Is(err, turn.ErrPanic):
 		return codePanic
 	case errors.As(err, &damaged):
 		return codeDecode
-	case errors.Is(err, errTooBig):
+	case errors.Is(err, turn.ErrTooBig):
 		return codeSize
 	default:
 		return codeError
 	}
 }
 
-// dueAside does what has become due of a conversation that is aside, or was.
-func (t *turn) dueAside(e *entry) {
+// dueAside does what has become due of an owner that is aside, or was.
+func (t *step) dueAside(id wire.ID, o *owner) {
 	switch {
-	case e.aside == nil:
-	case e.isAside() && e.aside.Next <= t.now:
+	case o.aside == nil:
+	case o.isAside() && o.aside.Next <= t.now:
 		scoped := t.scope
-		t.scope, t.again[e.c.ID] = scope{owner: e.c.ID, work: "again"}, true
-		t.tryAgain(e)
+		t.scope, t.again[id] = scope{owner: id, work: "again"}, true
+		t.tryAgain(id, o)
 		t.scope = scoped
-	case e.asideNew:
-		t.putAside(e, e.aside)
-	case !e.isAside() && t.now-e.aside.Since >= asideCalm.Milliseconds():
-		e.aside = nil
-		t.batch.Delete(asideKey(e.c.ID))
+	case o.asideNew:
+		t.putAside(id, o, o.aside)
+	case !o.isAside() && t.now-o.aside.Since >= asideCalm.Milliseconds():
+		o.aside = nil
+		t.Delete(kindAside, id, "")
 	}
 }
 
 // nextAside returns when dueAside has something to do; 0: never.
-func (e *entry) nextAside() int64 {
+func (o *owner) nextAside() int64 {
 	switch {
-	case e.aside == nil:
+	case o.aside == nil:
 		return 0
-	case e.asideNew:
+	case o.asideNew:
 		return 1
-	case e.isAside():
-		return e.aside.Next
+	case o.isAside():
+		return o.aside.Next
 	default:
-		return e.aside.Since + asideCalm.Milliseconds()
+		return o.aside.Since + asideCalm.Milliseconds()
 	}
 }
 
-// tryAgain lets a conversation that was set aside do all that has waited. If
-// that fails, it waits longer.
-func (t *turn) tryAgain(e *entry) {
-	was, id := e.aside, e.c.ID
-	if e.damage != nil {
-		fresh, err := t.a.loadOwner(id)
-		if err != nil {
-			t.fail(err)
+// tryAgain lets an owner that was set aside do all that has waited. If that
+// fails, it waits longer.
+func (t *step) tryAgain(id wire.ID, o *owner) {
+	was := o.aside
+	if o.damage != nil {
+		o.damage = nil
+		for _, p := range t.a.parts {
+			if l, ok := p.(turn.OwnerLoader); ok {
+				if err := l.LoadOwner(reader{a: t.a, only: id}, id); err != nil {
+					t.fail(err)
+				}
+			}
 		}
-		if fresh == nil {
+		if o.damage != nil {
+			t.SetAside(id, o.damage)
 			return
 		}
-		if fresh.damage != nil {
-			t.setAside(e, fresh.damage)
-			return
-		}
-		fresh.aside = was
-		t.a.state.conversations[id] = fresh
-		e = fresh
 	}
 	if was.Record != "" {
 		if err := t.recheck(was.Record); err != nil {
-			t.setAside(e, err)
+			t.SetAside(id, err)
 			return
 		}
 	}
 	on := &aside{Work: was.Work, Code: was.Code, Times: was.Times, Version: was.Version, Since: t.now}
-	e.aside = on
-	t.inScope(e, "again", func() {
-		if e.c.State == conversation.Open {
-			t.takeHeld(e)
-			t.sealUnsent(e)
-			t.dueOf(e)
+	o.aside = on
+	t.In(id, "again", func() {
+		for _, p := range t.a.parts {
+			if r, ok := p.(turn.Resumer); ok {
+				r.Resume(t, id)
+			}
 		}
 	})
-	if e.isAside() {
+	if o.isAside() {
 		return
 	}
-	t.putAside(e, on)
-	t.touch(e)
+	t.putAside(id, o, on)
 }
 
 // recheck reads again what did not decode.
-func (t *turn) recheck(key string) error {
+func (t *step) recheck(key string) error {
 	b, err := t.get(key)
 	if err != nil {
 		t.fail(err)
 	}
-	if b == nil || !strings.HasPrefix(key, prefMessage) {
-		return nil // gone, or read with everything else
+	if b == nil {
+		return nil // it is gone
 	}
-	_, err = t.a.decodeMessage(key, b)
-	return err
-}
-
-// asideRetry is the person's Try now.
-func (t *turn) asideRetry(args api.ConversationArgs) (any, error) {
-	e, err := t.findAny(args.Conversation)
-	if err != nil {
-		return nil, err
-	}
-	if e.isAside() {
-		now := *e.aside
-		now.Next = t.now
-		t.putAside(e, &now)
-	}
-	return nil, nil
-}
-
-// loadAside reads how the conversations in s stand that have caused an error.
-// Those whose records did not decode just now join them.
-func (a *Agent) loadAside(s *state) error {
-	now := a.nowMilli()
-	if err := a.scan(prefAside, func(key string, value []byte) error {
-		e := s.owner(key, prefAside)
-		if e == nil {
-			return nil
+	for _, p := range t.a.parts {
+		c, ok := p.(turn.Checker)
+		if !ok {
+			continue
 		}
-		var r aside
-		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
-			e.aside, e.asideNew = asideAfter(nil, "load", &decodeError{key: key, err: err}, now, a.config.Version), true
-			return nil
-		}
-		if r.Next != 0 && r.Version != a.config.Version {
-			r.Next = min(r.Next, now) // an update may know better
-		}
-		e.aside = &r
-		return nil
-	}); err != nil {
-		return err
-	}
-	for _, e := range s.conversations {
-		if e.damage != nil && !e.isAside() {
-			e.aside, e.asideNew = asideAfter(e.aside, "load", e.damage, now, a.config.Version), true
+		for _, k := range p.Kinds() {
+			if strings.HasPrefix(key, k.Prefix) {
+				return c.Check(key, b)
+			}
 		}
 	}
 	return nil
 }
 
-// ownerOf returns the conversation that a key of the store belongs to.
-func ownerOf(key string) (id wire.ID, ok bool) {
-	for _, prefix := range ownedPrefixes() {
-		if rest, found := strings.CutPrefix(key, prefix); found {
-			rest, _, _ = strings.Cut(rest, "/")
-			id, err := wire.ParseID(rest)
-			return id, err == nil
-		}
+// asideRetry is the person's Try now.
+func (t *step) asideRetry(args api.ConversationArgs) error {
+	id, err := wire.ParseID(args.Conversation)
+	o := t.a.owners[id]
+	if err != nil || o == nil {
+		return refuse(api.ErrNotFound, "no such conversation")
 	}
-	return id, false
+	t.Own(id, "command")
+	if o.isAside() {
+		now := *o.aside
+		now.Next = t.now
+		t.putAside(id, o, &now)
+		t.show(id)
+	}
+	return nil
 }
 
-// ownedPrefixes lists the kinds of records that belong to one conversation,
-// which is named next in their keys.
-func ownedPrefixes() []string {
-	return []string{
-		prefConv, prefGroup, prefMessage, prefRow, prefHeld, prefRequest, prefMoved, prefUnread, prefDraft, prefGoing, prefAside,
+// loadAside reads how the owners stand that have caused an error. Those whose
+// records did not decode just now join them.
+func (a *Agent) loadAside() error {
+	now := a.nowMilli()
+	if err := a.scan(kindAside.Prefix, func(key string, value []byte) error {
+		id, ok := kindAside.OwnerOf(key)
+		o := a.owners[id]
+		if !ok || o == nil {
+			return nil
+		}
+		var r aside
+		if err := wire.Unmarshal(value, &r, maxRecord); err != nil {
+			o.aside, o.asideNew = asideAfter(nil, "load", &turn.DecodeError{Key: key, Err: err}, now, a.config.Version), true
+			return nil
+		}
+		if r.Next != 0 && r.Version != a.config.Version {
+			r.Next = min(r.Next, now) // an update may know better
+		}
+		o.aside = &r
+		return nil
+	}); err != nil {
+		return err
 	}
+	for _, o := range a.owners {
+		if o.damage != nil && !o.isAside() {
+			o.aside, o.asideNew = asideAfter(o.aside, "load", o.damage, now, a.config.Version), true
+		}
+	}
+	return nil
 }

@@ -131,7 +131,7 @@ func asides(p *agenttest.Person) []string {
 func useAll(t *testing.T, ada, bob *agenttest.Person, c, mark string) {
 	t.Helper()
 	one := api.ConversationArgs{Conversation: c}
-	ask := func(cmd api.Command, args any) { _ = ada.Ask(cmd, args, nil) }
+	ask := func(cmd agenttest.Command, args any) { _ = ada.Ask(cmd, args, nil) }
 	ask(api.CmdMessages, api.MessagesArgs{Conversation: c, Limit: 20})
 	ask(api.CmdRead, api.ReadArgs{Conversation: c})
 	ask(api.CmdSafety, one)

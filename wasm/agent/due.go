@@ -3,44 +3,58 @@ package agent
 import (
 	"time"
 
-	"petmail/wasm/conversation"
+	"petmail/wasm/turn"
 )
 
-// due does what has become due: acknowledgements, rows to be deposited again,
-// invitations that expire. Deposits and slots follow by themselves after each
-// turn.
-func (t *turn) due() {
+// due does what has become due.
+func (t *step) due() {
 	t.then(func() { t.a.dueFailed = 0 })
-	t.forKind("expire", t.expire)
-	t.forKind("deletions", t.deleteMore)
-	t.forKind("doors", t.doorsDue)
-	for _, e := range t.a.state.conversations {
-		t.dueAside(e)
+	for id, o := range t.a.owners {
+		t.dueAside(id, o)
 	}
-	for _, e := range t.a.state.conversations {
-		t.forOwner(e, "due", func() { t.dueOf(e) })
+	for _, p := range t.a.parts {
+		t.forKind(p.Name(), func() { p.Due(t) })
 	}
-	t.forKind("invites", t.expireInvites)
-	t.forKind("notes", t.expireNotes)
 }
 
-// dueOf does what has become due of one conversation.
-func (t *turn) dueOf(e *entry) {
-	t.expireHeld(e)
-	if e.c.State != conversation.Open {
-		return
-	}
-	t.followHint(e)
-	if e.c.AckDue != 0 && e.c.AckDue <= t.now && !t.postponed(e) {
-		out, err := e.c.SealAcks(t.a.config.Rand, t.now)
-		if err != nil {
-			t.setAside(e, err)
+// mostFirst bounds the turns that what waits in the inbox waits for: whatever a
+// part takes for urgent, pages are answered.
+const mostFirst = 100
+
+// dueFirst does what is due before anybody is shown anything.
+func (a *Agent) dueFirst() {
+	for turns := 0; turns < mostFirst && a.fatal == nil && !a.full; turns++ {
+		now := a.nowMilli()
+		if now < a.dueAfter {
 			return
 		}
-		t.enqueue(e, rowOnce, out, nil)
+		p := a.urgent(now)
+		if p == nil {
+			return
+		}
+		a.run([]input{{recurring: true, do: func(t *step) { t.forKind(p.Name(), func() { p.Due(t) }) }}})
 	}
-	t.refreshRows(e)
-	t.moveDue(e)
+}
+
+// urgent returns a part that has something of that kind; nil: none has.
+func (a *Agent) urgent(now int64) turn.Part {
+	for _, p := range a.parts {
+		if u, ok := p.(turn.Urgent); ok && u.Urgent() {
+			if next := a.nextOf(p); next != 0 && next <= now {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// nextOf returns when something of a part is due that need not wait; 0: never.
+func (a *Agent) nextOf(p turn.Part) int64 {
+	next := p.Next()
+	if next == 0 {
+		return 0
+	}
+	return max(next, a.kinds[p.Name()].until, a.pause)
 }
 
 // idle is how long the loop sleeps when nothing is due.
@@ -58,42 +72,11 @@ func (a *Agent) untilDue() time.Duration {
 			next = min(next, ms)
 		}
 	}
-	kind := func(kind string, ms int64) {
-		if ms != 0 {
-			at(max(ms, a.kinds[kind].until))
-		}
+	for _, o := range a.owners {
+		at(o.nextAside())
 	}
-	expiry, deletion := a.nextDeletion()
-	kind("expire", expiry)
-	kind("deletions", deletion)
-	kind("doors", a.nextDoors())
-	for _, e := range a.state.conversations {
-		at(e.nextAside())
-		if e.isAside() {
-			continue
-		}
-		at(e.c.AckDue)
-		if a.state.self != nil && a.wantsMove(e) {
-			at(max(e.moveAt, 1))
-		}
-		for _, r := range e.rows {
-			if r.Next != 0 && !e.sending.busy && a.conn.open {
-				at(max(r.Next, e.sending.retryAt))
-			}
-			if r.Kind == rowMessage && !r.Overdue {
-				at(r.Created + undeliveredAfter.Milliseconds())
-			}
-		}
-		if a.conn.open {
-			at(e.slotDue(now))
-			at(a.hintDue(e))
-		}
-	}
-	for _, inv := range a.state.invites {
-		kind("invites", inv.NextExpiry())
-	}
-	for _, w := range a.state.notes {
-		kind("notes", w.n.NextExpiry())
+	for _, p := range a.parts {
+		at(a.nextOf(p))
 	}
 	next = max(next, a.dueAfter)
 	at(a.reconnectAt)

@@ -14,7 +14,7 @@ const roomAgain = 5 * time.Second
 // checkRoom fails the turn, before anything is written, when there is no room
 // on the disk: browsers empty what an origin has stored when a write of its
 // database meets a full disk.
-func (t *turn) checkRoom() {
+func (t *step) checkRoom() {
 	if t.a.config.Room != nil && !t.a.config.Room() {
 		t.fail(&storeError{store.ErrNoRoom})
 	}
@@ -43,7 +43,7 @@ func (a *Agent) roomYet() bool {
 		a.reconnectAt, a.refused = a.nowMilli()+roomAgain.Milliseconds(), 0
 		return false
 	}
-	a.run([]input{{do: (*turn).saveSettings}})
+	a.run([]input{{do: func(t *step) { a.base.Rewrite(t) }}})
 	return a.fatal == nil && !a.full
 }
 
@@ -54,6 +54,6 @@ func (a *Agent) stored() {
 	}
 	a.full, a.failures, a.refused, a.reconnectAt = false, 0, 0, a.nowMilli()
 	for p := range a.pages {
-		p.deliver(api.Event{DiskFull: new(bool)})
+		p.deliver(api.EventDiskFull.Of(false))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"petmail/wasm/api"
+	"petmail/wasm/turn"
 )
 
 // page is one attached page. Its fields are owned by the loop.
@@ -22,7 +23,7 @@ func (a *Agent) Attach(deliver func(message any)) (receive func(api.Request), de
 	receive = func(r api.Request) {
 		q := &request{page: p, id: r.ID}
 		a.inbox.post(input{
-			do: func(t *turn) { t.command(q, r) },
+			do: func(t *step) { t.command(q, r) },
 			dropped: func(err error) {
 				code := api.ErrInternal
 				if isStore(err) {
@@ -33,7 +34,7 @@ func (a *Agent) Attach(deliver func(message any)) (receive func(api.Request), de
 		})
 	}
 	detach = func() {
-		a.inbox.post(input{do: func(t *turn) { delete(t.a.pages, p) }})
+		a.inbox.post(input{do: func(t *step) { delete(t.a.pages, p) }})
 	}
 	return receive, detach
 }
@@ -56,25 +57,95 @@ func (q *request) reply(result any, err *api.Error) {
 
 // handler runs one command within a turn. It returns the result, or an error
 // for the page; errLater means that the answer comes in another turn.
-type handler func(t *turn, q *request, args json.RawMessage) (result any, err error)
+type handler func(t *step, q *request, args json.RawMessage) (result any, err error)
 
 // errLater is returned by handlers that answer later themselves.
 var errLater = errors.New("the answer comes later")
 
-// none is the result of commands without one.
-type none struct{}
+// command is one that the agent answers itself.
+type command struct {
+	api.Signature
+	run handler
+}
+
+// handle makes a command of a function that answers.
+func handle[Args, Result any](kind api.CommandKind[Args, Result], f func(*step, Args) (Result, error)) command {
+	return command{kind.Signature(), func(t *step, _ *request, raw json.RawMessage) (any, error) {
+		args, err := turn.Decode[Args](raw)
+		if err != nil {
+			return nil, err
+		}
+		return f(t, args)
+	}}
+}
+
+// obey makes a command of a function that has nothing to answer.
+func obey[Args any](kind api.CommandKind[Args, api.None], f func(*step, Args) error) command {
+	return handle(kind, func(t *step, args Args) (api.None, error) { return api.None{}, f(t, args) })
+}
+
+// later makes a command of a function that, without an error, has q answered
+// when the turn is durable or in another one.
+func later[Args, Result any](kind api.CommandKind[Args, Result], f func(t *step, q *request, args Args) error) command {
+	return command{kind.Signature(), func(t *step, q *request, raw json.RawMessage) (any, error) {
+		args, err := turn.Decode[Args](raw)
+		if err == nil {
+			err = f(t, q, args)
+		}
+		if err == nil {
+			err = errLater
+		}
+		return nil, err
+	}}
+}
+
+// ownCommands lists the commands that no part has.
+func ownCommands() []command {
+	return []command{
+		later(api.CmdHello, (*step).hello),
+		later(api.CmdErase, (*step).erase),
+		obey(api.CmdAsideRetry, (*step).asideRetry),
+		obey(api.CmdNudge, (*step).nudge),
+	}
+}
+
+// hello answers with everything and, from then on, with every event.
+func (t *step) hello(q *request, _ api.None) error {
+	t.then(func() {
+		t.a.pages[q.page] = true
+		q.reply(t.a.snapshot(), nil)
+	})
+	return nil
+}
+
+func (t *step) nudge(api.None) error {
+	t.then(func() { t.a.conn.nudge() })
+	return nil
+}
+
+// snapshot is what a page shows at first.
+func (a *Agent) snapshot() api.Snapshot {
+	s := api.Snapshot{
+		Version: a.config.Version, Trouble: a.trouble(), DiskFull: a.full,
+		Restarted: !a.restarted.IsZero() && a.config.Now().Sub(a.restarted) < restartedFor,
+	}
+	for _, p := range a.parts {
+		p.View(&s)
+	}
+	return a.dated(s).(api.Snapshot)
+}
 
 // restartedFor is how long after a recovery pages that say hello are told.
 const restartedFor = 30 * time.Second
 
 // command answers one request. The answer waits until the turn is durable.
-func (t *turn) command(q *request, r api.Request) {
+func (t *step) command(q *request, r api.Request) {
 	h, known := t.a.handlers[r.Command]
 	switch {
 	case !known:
 		t.answer(q, nil, &api.Error{Code: api.ErrUnknownCommand, Message: "page and agent are of different versions"})
 		return
-	case t.a.state.self == nil && r.Command != api.CmdHello && r.Command != api.CmdStart && r.Command != api.CmdSettings && r.Command != api.CmdNudge:
+	case !t.a.base.Started() && !beforeStart(r.Command):
 		t.answer(q, nil, &api.Error{Code: api.ErrNotStarted, Message: "there is no persona yet"})
 		return
 	}
@@ -85,41 +156,26 @@ func (t *turn) command(q *request, r api.Request) {
 	t.answer(q, result, err)
 }
 
-func (t *turn) answer(q *request, result any, err error) {
+// beforeStart reports whether a command needs no persona.
+func beforeStart(c api.Command) bool {
+	switch c {
+	case api.CmdHello.Name(), api.CmdStart.Name(), api.CmdSettings.Name(), api.CmdNudge.Name():
+		return true
+	}
+	return false
+}
+
+func (t *step) answer(q *request, result any, err error) {
 	var refusal *api.Error
-	switch {
-	case err == nil:
-		if result == nil {
-			result = none{}
+	if err != nil {
+		if !errors.As(err, &refusal) {
+			t.fail(err)
 		}
-	case !errors.As(err, &refusal):
-		t.fail(err)
+		result = nil
 	}
-	t.then(func() { q.reply(result, refusal) })
-}
-
-// handle adapts a typed command.
-func handle[Args any](f func(t *turn, args Args) (any, error)) handler {
-	return func(t *turn, _ *request, raw json.RawMessage) (any, error) {
-		args, err := decodeArgs[Args](raw)
-		if err != nil {
-			return nil, err
-		}
-		return f(t, args)
-	}
-}
-
-func decodeArgs[Args any](raw json.RawMessage) (Args, error) {
-	var args Args
-	if len(raw) == 0 {
-		return args, nil
-	}
-	if err := json.Unmarshal(raw, &args); err != nil {
-		return args, &api.Error{Code: api.ErrBadRequest, Message: "arguments do not fit the command"}
-	}
-	return args, nil
+	t.then(func() { q.reply(t.a.dated(result), refusal) })
 }
 
 func refuse(code api.ErrorCode, message string) error {
-	return &api.Error{Code: code, Message: message}
+	return turn.Refuse(code, message)
 }

@@ -3,16 +3,19 @@
 package agent_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"petmail/wasm/agent"
+	"petmail/shared/wire"
 	"petmail/wasm/agenttest"
 	"petmail/wasm/api"
+	"petmail/wasm/parts"
 	"petmail/wasm/store"
+	"petmail/wasm/turn"
 )
 
 // garbage is no CBOR.
@@ -25,10 +28,19 @@ func damage(t *testing.T, disk store.Store, prefix, conversation string) (undo s
 	records, err := disk.Scan(prefix+conversation, "", true, 1)
 	require.NoError(t, err)
 	key := prefix + conversation
+	if prefix == "who/" {
+		records = contactsOf(t, disk, conversation)
+	}
 	switch {
 	case len(records) > 0:
 		key = records[0].Key
 		undo.Put(key, records[0].Value)
+	case prefix == "mls/":
+		key += "/epoch/0000"
+		undo.Delete(key)
+	case prefix == "owe/":
+		key += "/00000000000000ff/00000001"
+		undo.Delete(key)
 	case strings.Contains("out/ held/ req/ new/ mov/", prefix):
 		key += "/00000000000000ff"
 		undo.Delete(key)
@@ -39,6 +51,21 @@ func damage(t *testing.T, disk store.Store, prefix, conversation string) (undo s
 	b.Put(key, garbage)
 	require.NoError(t, disk.Commit(&b))
 	return undo
+}
+
+// contactsOf returns the records of those whom a conversation is with.
+func contactsOf(t *testing.T, disk store.Store, conversation string) (found []store.Record) {
+	t.Helper()
+	id, err := wire.ParseID(conversation)
+	require.NoError(t, err)
+	records, err := disk.Scan("who/", "", false, 1000)
+	require.NoError(t, err)
+	for _, r := range records {
+		if bytes.Contains(r.Value, id[:]) {
+			found = append(found, r)
+		}
+	}
+	return found
 }
 
 // keysOf returns the keys of all records that name a conversation.
@@ -52,6 +79,9 @@ func keysOf(t *testing.T, disk store.Store, conversation string) []string {
 			keys = append(keys, r.Key)
 		}
 	}
+	for _, r := range contactsOf(t, disk, conversation) {
+		keys = append(keys, r.Key)
+	}
 	return keys
 }
 
@@ -59,7 +89,7 @@ func keysOf(t *testing.T, disk store.Store, conversation string) []string {
 // kind of two of ten conversations: the others go on, its history can be read,
 // it goes on when the record is whole again, and it can be deleted as it is.
 func TestARecordThatDoesNotDecodeSetsItsOwnerAside(t *testing.T) {
-	for _, prefix := range agent.OwnedPrefixes() {
+	for _, prefix := range ownedPrefixes() {
 		if testing.Short() && prefix != "conv/" && prefix != "msg/" {
 			continue
 		}
@@ -111,6 +141,9 @@ func damaged(t *testing.T, ada, bob *agenttest.Person, planted *faults, all []st
 
 	ada.Stop()
 	require.Empty(t, keysOf(t, ada.Disk(), deleted), "all of it is gone")
+	people, err := ada.Disk().Scan("who/", "", false, 1000)
+	require.NoError(t, err)
+	require.Len(t, people, len(all)-1, "and whom it was with")
 	require.NoError(t, ada.Disk().Commit(&undo))
 	ada.Start()
 	require.Nil(t, ada.Ask(api.CmdAsideRetry, api.ConversationArgs{Conversation: mended}, nil))
@@ -121,6 +154,32 @@ func damaged(t *testing.T, ada, bob *agenttest.Person, planted *faults, all []st
 	require.Subset(t, ada.Texts(mended, false), []string{"history of Bob", "meanwhile", "at last"})
 	require.Equal(t, texts(ada, mended, true), texts(bob, mended, false))
 	othersTalk(t, ada, bob, eight, "at last")
+}
+
+// TestForgettingTakesARecordOfEveryKind puts records of all kinds beside those
+// that a conversation has.
+func TestForgettingTakesARecordOfEveryKind(t *testing.T) {
+	tenConversations(t, func(t *testing.T, _ *agenttest.World, ada, bob *agenttest.Person, _ *faults, all []string) {
+		c := all[0]
+		bob.Send(c, "history")
+		ada.AwaitTexts(c, "history")
+		ada.Stop()
+		for _, prefix := range ownedPrefixes() {
+			there, err := ada.Disk().Scan(prefix+c, "", false, 1)
+			require.NoError(t, err)
+			if len(there) == 0 && prefix != "who/" {
+				damage(t, ada.Disk(), prefix, c)
+			}
+		}
+		require.GreaterOrEqual(t, len(keysOf(t, ada.Disk(), c)), len(ownedPrefixes()))
+		ada.Start()
+		require.Nil(t, ada.Ask(api.CmdForget, api.ConversationArgs{Conversation: c}, nil))
+		advance(time.Minute)
+		ada.Stop()
+		require.Empty(t, keysOf(t, ada.Disk(), c))
+		ada.Start()
+		othersTalk(t, ada, bob, all[1:], "on")
+	})
 }
 
 // TestADamagedInvitationOrNoteDoesNotStopTheAgent: they have no conversation
@@ -193,4 +252,18 @@ func TestAMessageThatDoesNotDecodeCanBeDeleted(t *testing.T) {
 		require.Equal(t, []string{"one", "three"}, ada.Texts(c, false))
 		othersTalk(t, ada, bob, all, "all")
 	})
+}
+
+// ownedPrefixes are the kinds of records that belong to one conversation, its
+// contact included.
+func ownedPrefixes() []string {
+	prefixes := []string{"aside/", "who/"}
+	for _, p := range parts.All(parts.Config{})(nil) {
+		for _, k := range p.Kinds() {
+			if k.Owner == turn.Conversation {
+				prefixes = append(prefixes, k.Prefix)
+			}
+		}
+	}
+	return prefixes
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"petmail/wasm/turn"
+
 	"petmail/shared/wire"
 	"petmail/wasm/api"
 	"petmail/wasm/store"
@@ -35,13 +37,6 @@ type recovery struct {
 	dueAfter    int64 // unix ms: no due work before
 	kinds       map[string]wait
 	told        bool // that due work fails again and again
-	// givenUp are envelopes that made us fail, to be acknowledged once there
-	// is a mailbox again.
-	givenUp []uint64
-	// spoiled are the rendezvous in which something came that cannot be
-	// handled: they stay closed until the next start, since it would come
-	// again with each connection.
-	spoiled map[meeting]bool
 }
 
 // typedStore has the store's failures told by their type. A batch that the
@@ -67,29 +62,21 @@ func (s typedStore) Scan(prefix, from string, reverse bool, limit int) ([]store.
 
 func (s typedStore) Commit(b *store.Batch) error { return typed(s.Store.Commit(b)) }
 
-// scope is whose work a turn is doing: one conversation's, one rendezvous's,
-// one kind of due work without an owner, or nobody's.
+// scope is whose work a turn is doing: one conversation's, a part's, or
+// nobody's.
 type scope struct {
 	wire.Redacted
-	owner   wire.ID
-	work    string // a word of ours, never content
-	held    *held  // the body it holds that is being tried
-	meeting *meeting
-	due     string
-}
-
-// inScope runs f as the work of a conversation, whether it is aside or not.
-func (t *turn) inScope(e *entry, work string, f func()) {
-	was := t.scope
-	t.scope = scope{owner: e.c.ID, work: work}
-	f()
-	t.scope = was // not deferred: a panic leaves it standing, to be looked at
+	owner wire.ID
+	work  string          // a word of ours, never content
+	undo  func(turn.Turn) // undoes what is being tried; nil: nothing is
+	alone bool            // an input that came from outside, to a part
+	due   string
 }
 
 // forKind runs due work that is no conversation's. If it fails, it waits by
 // itself, and everything else goes on.
-func (t *turn) forKind(kind string, f func()) {
-	if t.now < t.a.kinds[kind].until {
+func (t *step) forKind(kind string, f func()) {
+	if t.now < max(t.a.kinds[kind].until, t.a.pause) {
 		return
 	}
 	was := t.scope
@@ -122,36 +109,33 @@ type failure struct {
 	wire.Redacted
 	scope
 	err    error
-	again  bool     // the conversation was set aside, and tried again
-	causes []int    // inputs that brought it about and are not to be run again
-	held   []uint64 // held bodies that did
+	again  bool              // the conversation was set aside, and tried again
+	causes []int             // inputs that brought it about and are not to be run again
+	undo   []func(turn.Turn) // what undoes what did
 }
-
-// errPanic stands for the value of a panic, which may quote what it choked on.
-var errPanic = errors.New("a defect was met")
 
 // turnFailure is what turn.fail throws.
 type turnFailure struct{ err error }
 
 // failed makes a failure of what was thrown.
-func (t *turn) failed(thrown any) *failure {
+func (t *step) failed(thrown any) *failure {
 	f := &failure{scope: t.scope, again: t.again[t.scope.owner]}
 	if failed, ok := thrown.(turnFailure); ok {
 		f.err = failed.err
 	} else {
 		// The place is enough to mend it.
 		t.a.log.Error("turn panicked", "type", fmt.Sprintf("%T", thrown), "work", t.scope.work, "stack", string(debug.Stack()))
-		f.err = errPanic
+		f.err = turn.ErrPanic
 	}
 	switch {
 	case isStore(f.err):
 		f.scope = scope{}
-	case t.scope.held != nil:
-		f.held = []uint64{t.scope.held.n}
+	case t.scope.undo != nil:
+		f.undo = []func(turn.Turn){t.scope.undo}
 	case t.input >= 0:
 		f.causes = []int{t.input}
-	default: // while storing: any of its bodies in this turn
-		f.causes, f.held = t.bodies[t.scope.owner], t.tried[t.scope.owner]
+	default: // while storing: whatever came for it in this turn
+		f.causes, f.undo = t.causes[t.scope.owner], t.tried[t.scope.owner]
 	}
 	return f
 }
@@ -209,11 +193,8 @@ func (a *Agent) run(inputs []input) {
 
 // drop gives up an input.
 func (a *Agent) drop(in input, f *failure) {
-	if f.meeting != nil {
-		a.spoiled[*f.meeting] = true
-	}
 	if in.recurring {
-		a.dueAfter = a.nowMilli() + backoff(a.dueFailed)
+		a.dueAfter = a.nowMilli() + turn.Backoff(a.dueFailed)
 		a.dueFailed++
 	}
 	if in.dropped != nil {
@@ -227,22 +208,21 @@ func (a *Agent) drop(in input, f *failure) {
 func (a *Agent) contain(f *failure) bool {
 	if f.due != "" {
 		w := a.kinds[f.due]
-		a.kinds[f.due] = wait{failed: w.failed + 1, until: a.nowMilli() + backoff(w.failed)}
+		a.kinds[f.due] = wait{failed: w.failed + 1, until: a.nowMilli() + turn.Backoff(w.failed)}
 		a.tellTrouble()
 		return true
 	}
-	e := a.state.conversations[f.owner]
-	if f.owner.IsZero() || e == nil || e.isAside() && !f.again {
+	o := a.owners[f.owner]
+	if f.owner.IsZero() || o == nil || o.isAside() && !f.again {
 		return false
 	}
-	t, g := a.attempt(a.conn, []input{{do: func(t *turn) {
-		e := t.a.state.conversations[f.owner]
-		for _, n := range f.held {
-			t.batch.Delete(heldKey(f.owner, n))
-			e.held = slices.DeleteFunc(e.held, func(h held) bool { return h.n == n })
+	t, g := a.attempt(a.conn, []input{{do: func(t *step) {
+		for _, undo := range f.undo {
+			undo(t)
 		}
 		t.scope, t.again[f.owner] = f.scope, true
-		t.setAside(e, f.err)
+		t.scope.undo = nil
+		t.SetAside(f.owner, f.err)
 	}}})
 	if g != nil {
 		a.restore(g)
@@ -255,10 +235,10 @@ func (a *Agent) contain(f *failure) bool {
 // attempt runs one turn; inputs of other connections than conn are out of
 // date and are passed over. On failure nothing has been stored and nothing
 // sent, but the state in memory is not to be trusted.
-func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure) {
-	t = &turn{
-		a: a, now: a.nowMilli(), wall: a.wallMilli(), dirty: make(map[wire.ID]*entry), hidden: make(map[wire.ID]*entry),
-		bodies: make(map[wire.ID][]int), tried: make(map[wire.ID][]uint64), again: make(map[wire.ID]bool),
+func (a *Agent) attempt(conn *connections, inputs []input) (t *step, f *failure) {
+	t = &step{
+		a: a, now: a.nowMilli(), wall: a.wallMilli(),
+		causes: make(map[wire.ID][]int), tried: make(map[wire.ID][]func(turn.Turn)), again: make(map[wire.ID]bool),
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {
@@ -270,18 +250,15 @@ func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure)
 	}
 	for i, in := range inputs {
 		if in.conn == nil || in.conn == conn {
-			t.input, t.scope = i, scope{}
+			t.input, t.posted, t.scope = i, in.posted, scope{}
 			in.do(t)
 		}
 	}
-	t.input, t.scope = -1, scope{}
-	t.previewAgain()
-	t.compareNames()
-	for _, e := range t.dirty {
-		t.inScope(e, "save", func() {
-			t.save(e)
-			t.emit(api.Event{Conversation: e.view()})
-		})
+	t.input, t.posted, t.scope = -1, false, scope{}
+	for _, p := range a.parts {
+		if s, ok := p.(turn.Settler); ok {
+			s.Settle(t)
+		}
 	}
 	t.checkSizes()
 	if !t.batch.Empty() {
@@ -295,19 +272,17 @@ func (a *Agent) attempt(conn *connections, inputs []input) (t *turn, f *failure)
 }
 
 // checkSizes finds a record that the store would not take, and whose it is.
-func (t *turn) checkSizes() {
+func (t *step) checkSizes() {
 	for _, op := range t.batch.Ops {
 		if len(op.Value) <= store.MaxValue {
 			continue
 		}
-		if id, ok := ownerOf(op.Key); ok {
+		if id, ok := t.a.declared.OwnerOf(op.Key); ok {
 			t.scope = scope{owner: id, work: "save"}
 		}
-		t.fail(errTooBig)
+		t.fail(turn.ErrTooBig)
 	}
 }
-
-var errTooBig = errors.New("couldn't store: a record is too big")
 
 // restore puts the stored state back after a failed turn, with connections of
 // its own: envelopes that were not acknowledged come again over the new ones.
@@ -323,9 +298,9 @@ func (a *Agent) restore(f *failure) {
 		return
 	}
 	now := a.nowMilli()
-	failed := 0 // of one conversation, rendezvous or kind of work: these wait by themselves
-	nobodys := f.owner.IsZero() && f.meeting == nil && f.due == ""
-	if nobodys && errors.Is(f.err, errPanic) {
+	failed := 0 // of one conversation or part: these wait by themselves
+	nobodys := f.owner.IsZero() && !f.alone && f.due == ""
+	if nobodys && errors.Is(f.err, turn.ErrPanic) {
 		a.restarted = a.config.Now()
 	}
 	if nobodys && open {
@@ -335,16 +310,18 @@ func (a *Agent) restore(f *failure) {
 		failed = a.failures
 		a.failures++
 		a.lastFailure = now
-		a.pause = now + backoff(failed)
+		a.pause = now + turn.Backoff(failed)
 	}
-	a.reconnectAt = max(a.reconnectAt, now+backoff(failed))
+	a.reconnectAt = max(a.reconnectAt, now+turn.Backoff(failed))
 	a.conn = a.newConnections()
-	if a.state.self != nil {
-		a.relay.State, a.relay.RetryAt = api.Offline, a.reconnectAt
+	for _, p := range a.parts {
+		if w, ok := p.(turn.Waiter); ok {
+			w.Waits(a.reconnectAt)
+		}
 	}
 	a.fullDisk(f.err)
 	for p := range a.pages {
-		p.deliver(api.Event{Snapshot: a.snapshot()})
+		p.deliver(api.EventSnapshot.Of(a.snapshot()))
 	}
 }
 
@@ -371,7 +348,7 @@ func (a *Agent) tellTrouble() {
 	}
 	a.told = trouble
 	for p := range a.pages {
-		p.deliver(api.Event{Trouble: &trouble})
+		p.deliver(api.EventTrouble.Of(trouble))
 	}
 }
 
@@ -385,15 +362,7 @@ func (a *Agent) trouble() bool {
 }
 
 // safely runs what changes nothing, and makes an error of its panic.
-func (a *Agent) safely(work string, f func() error) (err error) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			a.log.Error("panicked", "type", fmt.Sprintf("%T", thrown), "work", work, "stack", string(debug.Stack()))
-			err = errPanic
-		}
-	}()
-	return f()
-}
+func (a *Agent) safely(work string, f func() error) error { return turn.Safely(a.log, work, f) }
 
 // met is called before every call of a rule: tests have it fail or panic
 // there. It does nothing else.

@@ -48,9 +48,9 @@ func TestBeacon(t *testing.T) {
 		{"reconnects and nudges", time.Hour, func(p *Person) {
 			p.SetOffline(true)
 			p.SetOffline(false)
-			p.do(api.CmdNudge, struct{}{}, nil)
+			p.do(api.CmdNudge, nil, nil)
 		}, Faults{}},
-		{"the relay refuses slots", time.Hour, func(p *Person) { p.do(api.CmdNudge, struct{}{}, nil) }, Faults{FailSlots: 1}},
+		{"the relay refuses slots", time.Hour, func(p *Person) { p.do(api.CmdNudge, nil, nil) }, Faults{FailSlots: 1}},
 		{"the slot holds junk", time.Hour, func(p *Person) { p.Restart() }, Faults{JunkSlots: 1}},
 	} {
 		t.Run(v.name, func(t *testing.T) {

@@ -69,6 +69,27 @@ func TestAnswersDoNotVanishUpward(t *testing.T) {
 	}
 }
 
+// TestAnswersAndEventsHaveOneClock: what a command answers has the times that
+// everything shown has, which are the wall clock's.
+func TestAnswersAndEventsHaveOneClock(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
+		inv := bob.Invite()
+		for _, skew := range []time.Duration{400 * day, -400 * day} {
+			ada.SetClock(skew)
+			advance(time.Minute)
+			var note api.Note
+			ada.do(api.CmdNoteSend, api.NoteSendArgs{Text: "hello"}, &note)
+			require.Equal(t, ada.now().UnixMilli(), note.Created)
+			require.Equal(t, note.Created, ada.Note(note.ID).Created)
+			accepted := ada.Accept(inv.Link) // the second time it is known
+			require.Equal(t, ada.InviteState(accepted.ID).Created, accepted.Created)
+			var known api.InviteKnown
+			ada.do(api.CmdInviteKnown, api.InviteAcceptArgs{Text: inv.Link}, &known)
+			require.Equal(t, accepted.Created, known.Invite.Created)
+		}
+	})
+}
+
 // timed has Ada send a message that stays a day, and Bob read it.
 func timed(ada, bob *Person, text string) (conversation string) {
 	c := Meet(ada, bob)

@@ -1,6 +1,7 @@
 package agenttest
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -18,9 +19,11 @@ import (
 
 // remains returns the keys on the disk that name a conversation.
 func (p *Person) remains(conversation string) []string {
+	id, err := wire.ParseID(conversation)
+	require.NoError(p.W.TB, err)
 	var keys []string
 	for _, r := range p.stored("") {
-		if strings.Contains(r.Key, conversation) {
+		if strings.Contains(r.Key, conversation) || strings.HasPrefix(r.Key, "who/") && bytes.Contains(r.Value, id[:]) {
 			keys = append(keys, r.Key)
 		}
 	}
@@ -61,7 +64,7 @@ func TestForgetTakesEverything(t *testing.T) {
 // TestWhatIsSaidToBeGoneIsGone: a page that was told so needs no further commit
 // for it, unless it takes long.
 func TestWhatIsSaidToBeGoneIsGone(t *testing.T) {
-	for _, cmd := range []api.Command{api.CmdForget, api.CmdClear} {
+	for _, cmd := range []api.CommandKind[api.ConversationArgs, api.None]{api.CmdForget, api.CmdClear} {
 		t.Run(string(cmd), func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 				c := Meet(ada, bob)
@@ -118,7 +121,7 @@ func (p *Person) fill(id string, count int) {
 // TestALongDeletionGoesOnAfterAnyCrash kills the process at each commit of a
 // deletion that takes several; nothing reappears meanwhile.
 func TestALongDeletionGoesOnAfterAnyCrash(t *testing.T) {
-	for _, cmd := range []api.Command{api.CmdForget, api.CmdClear} {
+	for _, cmd := range []api.CommandKind[api.ConversationArgs, api.None]{api.CmdForget, api.CmdClear} {
 		for _, fault := range []faulty.Fault{faulty.CrashBefore, faulty.CrashAfter} {
 			last := false
 			for n := 1; !last; n++ {
@@ -134,7 +137,7 @@ func TestALongDeletionGoesOnAfterAnyCrash(t *testing.T) {
 	}
 }
 
-func longDeletion(t *testing.T, cmd api.Command, fault faulty.Fault, n int) (struck bool) {
+func longDeletion(t *testing.T, cmd api.CommandKind[api.ConversationArgs, api.None], fault faulty.Fault, n int) (struck bool) {
 	w := New(t)
 	ada, bob := w.Person("Ada", 1), w.Person("Bob", 2)
 	ada.Begin()

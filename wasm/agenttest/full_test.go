@@ -84,3 +84,21 @@ func TestFullDiskAtTheStart(t *testing.T) {
 		cleo.Stop()
 	})
 }
+
+// TestWhatIsDueOnAFullDisk: what falls due and cannot be stored costs the
+// pages no answer.
+func TestWhatIsDueOnAFullDisk(t *testing.T) {
+	inWorld(t, func(t *testing.T, _ *World, ada, _ *Person) {
+		sent := ada.SendNote("for nobody")
+		ada.SetFull(true)
+		advance(26 * time.Hour)
+		for range 3 {
+			ada.do(api.CmdHello, nil, nil)
+		}
+		ada.Restart()
+		require.Equal(t, api.NoteWaiting, ada.Note(sent.ID).State)
+		ada.SetFull(false)
+		advance(10 * time.Minute)
+		require.Equal(t, api.NoteExpired, ada.Note(sent.ID).State)
+	})
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +13,7 @@ import (
 
 	"petmail/shared/address"
 	"petmail/shared/mls"
+	"petmail/shared/text"
 	"petmail/shared/wire"
 	"petmail/wasm/conversation"
 	"petmail/wasm/relayclient"
@@ -58,7 +61,39 @@ func (p *Person) record(id string) *conversation.Conversation {
 	require.NoError(p.W.TB, wire.UnmarshalLoose(value, &outer, 1<<20))
 	c := &conversation.Conversation{}
 	require.NoError(p.W.TB, wire.UnmarshalLoose(outer.Conversation, c, 1<<20))
+	for name, part := range p.parts(id) {
+		switch {
+		case strings.HasPrefix(name, "member/"):
+			var m conversation.Member
+			require.NoError(p.W.TB, wire.UnmarshalLoose(part, &m, 1<<20))
+			c.Members = append(c.Members, m)
+		case name == "commit":
+			c.Pending = &conversation.Pending{}
+			require.NoError(p.W.TB, wire.UnmarshalLoose(part, c.Pending, 1<<20))
+		}
+	}
 	return c
+}
+
+// parts returns the parts of a conversation as they are stored, by name.
+func (p *Person) parts(id string) map[string][]byte {
+	prefix := "mls/" + id + "/"
+	records, err := p.vault.Scan(prefix, "", false, 1000)
+	require.NoError(p.W.TB, err)
+	parts := make(map[string][]byte)
+	for _, r := range records {
+		parts[strings.TrimPrefix(r.Key, prefix)] = r.Value
+	}
+	return parts
+}
+
+// group returns the group of a conversation as it is stored.
+func (p *Person) group(id string, config mls.Config) *mls.State {
+	parts := p.parts(id)
+	maps.DeleteFunc(parts, func(name string, _ []byte) bool { return name == "commit" || strings.HasPrefix(name, "member/") })
+	group, err := mls.UnmarshalParts(parts, config)
+	require.NoError(p.W.TB, err)
+	return group
 }
 
 // Talk takes over a conversation from the stored state of the honest program.
@@ -67,10 +102,7 @@ func (m *Mallory) Talk(id string) *Talk {
 	c := m.record(id)
 	to, err := address.ParseAddress(c.Peer().Address)
 	require.NoError(m.W.TB, err)
-	value, err := m.vault.Get("mls/" + id)
-	require.NoError(m.W.TB, err)
-	group, err := mls.Unmarshal(value, mls.Config{PastEpochs: 64})
-	require.NoError(m.W.TB, err)
+	group := m.group(id, mls.Config{PastEpochs: 64})
 	return &Talk{m: m, ID: c.ID, Own: c.Own, To: to, Relay: c.SlotRelay, Group: group, Number: c.Sent}
 }
 
@@ -169,7 +201,7 @@ func (t *Talk) SealSlot(content []byte) []byte {
 	require.NoError(t.m.W.TB, err)
 	nonce, err := wire.RandomBytes(rand.Reader, chacha20poly1305.NonceSizeX)
 	require.NoError(t.m.W.TB, err)
-	padded, err := wire.Pad(content, int(wire.Padme(uint64(len(content)+wire.PadOverhead))))
+	padded, err := text.Pad(content, int(text.Padme(uint64(len(content)+text.PadOverhead))))
 	require.NoError(t.m.W.TB, err)
 	id := t.Slot()
 	return aead.Seal(nonce, nonce, padded, id[:])

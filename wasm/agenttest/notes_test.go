@@ -195,7 +195,7 @@ func TestCancelledNotes(t *testing.T) {
 func TestNotesThatAreRefused(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *World, ada, bob *Person) {
 		for _, c := range []struct {
-			cmd  api.Command
+			cmd  Command
 			args any
 			want api.ErrorCode
 		}{

@@ -14,6 +14,7 @@ import (
 	"petmail/shared/mls"
 	"petmail/wasm/agent"
 	"petmail/wasm/api"
+	"petmail/wasm/parts"
 	"petmail/wasm/store"
 	"petmail/wasm/store/faulty"
 	"petmail/wasm/store/mem"
@@ -141,10 +142,11 @@ func (p *Person) openFiles() {
 
 // config is the agent's on a store; whoever opens it says what ends it.
 func (p *Person) config(s store.Store) agent.Config {
+	log := slog.New(p.logHandler()).With("who", p.Name)
 	return agent.Config{
 		Fatal: func(error) {}, Erased: func() {},
-		Store: s, Transport: p.network, Rand: randomness, Now: p.now, Version: "test", Room: p.room,
-		Logger: slog.New(p.logHandler()).With("who", p.Name),
+		Store: s, Now: p.now, Version: "test", Room: p.room, Logger: log,
+		Parts: parts.All(parts.Config{Transport: p.network, Rand: randomness, Log: log, Now: p.now}),
 	}
 }
 
@@ -216,17 +218,20 @@ func (p *Person) deliver(message any) {
 		close(p.replied)
 		p.replied = make(chan struct{})
 	case api.Event:
-		if m.Message != nil && m.Message.Fresh {
-			p.Fresh++
-		}
-		if m.Deletion != nil {
-			p.deleting = append(p.deleting, *m.Deletion)
-		}
-		if m.Relay != nil {
-			p.Relay = *m.Relay
-		}
-		if m.Snapshot != nil && m.Snapshot.Restarted {
-			p.restarts++
+		p.holdEvent(m)
+		switch data := m.Data.(type) {
+		case api.MessageEvent:
+			if data.Fresh {
+				p.Fresh++
+			}
+		case api.Deletion:
+			p.deleting = append(p.deleting, data)
+		case api.RelayState:
+			p.Relay = data
+		case api.Snapshot:
+			if data.Restarted {
+				p.restarts++
+			}
 		}
 		close(p.changed)
 		p.changed = make(chan struct{})
@@ -340,16 +345,19 @@ func (p *Person) wait(what string, ready func() bool) {
 }
 
 // Ask runs a command and returns its refusal, if any.
-func (p *Person) Ask(cmd api.Command, args, result any) *api.Error {
+func (p *Person) Ask(cmd Command, args, result any) *api.Error {
 	p.W.TB.Helper()
+	signature := cmd.Signature()
+	p.holdArgs(signature, args)
 	raw, err := json.Marshal(args)
 	require.NoError(p.W.TB, err)
 	p.mu.Lock()
 	p.nextID++
 	id := p.nextID
 	p.mu.Unlock()
-	p.receive(api.Request{ID: id, Command: cmd, Args: raw})
+	p.receive(api.Request{ID: id, Command: signature.Name, Args: raw})
 	reply := p.answer(id)
+	p.holdReply(signature, reply)
 	if reply.Error != nil {
 		return reply.Error
 	}
@@ -385,14 +393,14 @@ func (p *Person) answer(id int) api.Reply {
 	}
 }
 
-func (p *Person) do(cmd api.Command, args, result any) {
+func (p *Person) do(cmd Command, args, result any) {
 	p.W.TB.Helper()
 	err := p.Ask(cmd, args, result)
 	if err == ErrDead {
 		panic(died{})
 	}
 	if err != nil {
-		p.W.TB.Fatalf("%s: %s was refused: %v", p.Name, cmd, err)
+		p.W.TB.Fatalf("%s: %s was refused: %v", p.Name, cmd.Signature().Name, err)
 	}
 }
 
@@ -542,9 +550,18 @@ func Meet(inviter, invitee *Person) string {
 
 // Epoch returns the MLS epoch of a conversation, as it stands on the disk.
 func (p *Person) Epoch(conversation string) uint64 {
-	encoded, err := p.vault.Get("mls/" + conversation)
-	require.NoError(p.W.TB, err)
-	group, err := mls.Unmarshal(encoded, mls.Config{})
-	require.NoError(p.W.TB, err)
-	return group.Epoch()
+	return p.group(conversation, mls.Config{}).Epoch()
+}
+
+// TryOpen opens an agent with a configuration of its own on this person's
+// store, and closes it again.
+func (p *Person) TryOpen(change func(*agent.Config)) error {
+	config := p.config(p.vault)
+	change(&config)
+	a, err := agent.Open(config)
+	if err != nil {
+		return err
+	}
+	a.Close()
+	return nil
 }

@@ -216,14 +216,20 @@ func TestRecordedStoresOpen(t *testing.T) {
 	}
 }
 
-func openRecording(t *testing.T, from string) {
-	var r recording
+// copied returns a recording with a copy of its folder, a minute after it was
+// made.
+func copied(t *testing.T, from string) (r recording, folder string) {
 	encoded, err := os.ReadFile(filepath.Join(from, "recording.json"))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(encoded, &r))
-	folder := t.TempDir()
+	folder = t.TempDir()
 	require.NoError(t, os.CopyFS(folder, os.DirFS(from)))
 	<-time.After(time.Until(r.Now.Add(time.Minute)))
+	return r, folder
+}
+
+func openRecording(t *testing.T, from string) {
+	r, folder := copied(t, from)
 
 	// As it was left, with the relay out of reach.
 	w := NewAt(t, filepath.Join(folder, "relay"))
@@ -278,4 +284,37 @@ func openRecording(t *testing.T, from string) {
 		p.Stop()
 	}
 	w.Close()
+}
+
+// TestARecordedStoreOnAFullDisk: what an earlier version has left can be read
+// although there is no room to bring it to the present records, and nothing is
+// written; once there is, it goes on.
+func TestARecordedStoreOnAFullDisk(t *testing.T) {
+	versions, err := os.ReadDir(recorded)
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		r, folder := copied(t, filepath.Join(recorded, versions[0].Name()))
+		w := NewAt(t, filepath.Join(folder, "relay"))
+		w.StopRelay()
+		root := func() []byte {
+			b, err := os.ReadFile(filepath.Join(folder, "Ada", "root"))
+			require.NoError(t, err)
+			return b
+		}
+		before := root()
+		ada := w.add(&Person{Name: "Ada", folder: filepath.Join(folder, "Ada"), full: true}, 1)
+		require.Equal(t, r.People["Ada"], ada.view())
+		require.Equal(t, before, root(), "nothing is written")
+
+		ada.SetFull(false)
+		advance(10 * time.Minute)
+		ada.Send(r.AdaBob, "there is room")
+		require.NotEqual(t, before, root())
+		ada.Restart()
+		require.Equal(t, "there is room", ada.last(r.AdaBob).Text)
+		_, found := ada.Conversation(r.AdaEve)
+		require.True(t, found)
+		ada.Stop()
+		w.Close()
+	})
 }

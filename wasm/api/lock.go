@@ -16,11 +16,15 @@ const (
 
 // Commands of the lock.
 const (
-	CmdUnlock   Command = "unlock"    // UnlockArgs; a snapshot follows as an event
-	CmdLock     Command = "lock"      // lock now; every page is told
-	CmdLocksSet Command = "locks.set" // LocksSetArgs
-	CmdActive   Command = "active"    // the person is at the page: Settings.AutoLock counts from here
-	CmdErase    Command = "erase"     // delete this Petmail: keys, records, database; works while locked or broken, too
+	CmdUnlock   CommandKind[UnlockArgs, None]   = "unlock" // a snapshot follows as an event
+	CmdLock     CommandKind[None, None]         = "lock"   // lock now; every page is told
+	CmdLocksSet CommandKind[LocksSetArgs, None] = "locks.set"
+	CmdActive   CommandKind[None, None]         = "active" // the person is at the page: Settings.AutoLock counts from here
+)
+
+// Events of the lock.
+const (
+	EventLocks EventKind[Locks] = "locks" // changed
 )
 
 // LockKind says what opens a lock.
@@ -40,6 +44,7 @@ const (
 	ProblemRootGone  Problem = "root_gone"  // the records are there, their key is not
 	ProblemEmptied   Problem = "emptied"    // a Petmail was here, and nothing of it is there any more
 	ProblemDamaged   Problem = "damaged"    // both are there and make no sense
+	ProblemNewer     Problem = "newer"      // a newer Petmail has written them
 )
 
 // MaxLockParams bounds Lock.Params, in bytes.

@@ -9,15 +9,14 @@ import (
 )
 
 func TestRedactedIsNotInJSON(t *testing.T) {
-	event := Event{Message: &MessageEvent{Message: Message{Text: "a text"}}}
+	message := MessageEvent{Message: Message{Text: "a text"}}
+	event := EventMessage.Of(message)
 	b, err := json.Marshal(event)
 	require.NoError(t, err)
 	require.Contains(t, string(b), `"text":"a text"`)
 	require.NotContains(t, string(b), "edacted")
-	var again Event
-	require.NoError(t, json.Unmarshal(b, &again))
-	require.Equal(t, event, again)
-	for _, v := range []any{event, &event, event.Message, []Message{event.Message.Message}, Snapshot{Name: "a text"}} {
+	require.Contains(t, string(b), `"kind":"message"`)
+	for _, v := range []any{event, &event, message, []Message{message.Message}, Snapshot{Name: "a text"}} {
 		require.NotContains(t, fmt.Sprintf("%+v %#v", v, v), "a text", "%T", v)
 	}
 }

@@ -19,9 +19,12 @@ func BenchmarkSend(b *testing.B) {
 		require.NoError(b, err)
 		record, err := ada.Record()
 		require.NoError(b, err)
-		group, err := ada.Group()
+		parts, err := ada.Changes()
 		require.NoError(b, err)
-		stored = len(record) + len(group)
+		stored = len(record)
+		for _, p := range parts {
+			stored += len(p.Data)
+		}
 	}
 	b.ReportMetric(float64(stored), "stored-bytes")
 }
@@ -39,9 +42,12 @@ func BenchmarkReceive(b *testing.B) {
 		require.NoError(b, err)
 		record, err := bob.Record()
 		require.NoError(b, err)
-		group, err := bob.Group()
+		parts, err := bob.Changes()
 		require.NoError(b, err)
-		stored = len(record) + len(group)
+		stored = len(record)
+		for _, p := range parts {
+			stored += len(p.Data)
+		}
 	}
 	b.ReportMetric(float64(stored), "stored-bytes")
 }

@@ -46,13 +46,13 @@ func TestTheLargestStateFits(t *testing.T) {
 		require.True(t, must(byEnvelope(t, ada, candidate.Commit))(t).Moved)
 		group = candidate.Next
 	}
-	encoded, err := ada.Group()
+	encoded, err := ada.group.Marshal()
 	require.NoError(t, err)
 	require.Greater(t, len(encoded), maxLateKeys*48, "as many keys as may be kept")
 	require.Less(t, len(encoded), maxValue/2)
 
-	// A commit of our own that waits for its slot has the next state in the
-	// record of the conversation, beside all that grows there.
+	// A commit of our own that waits for its slot has the next state in it; a
+	// member's part holds all that grows there.
 	require.NoError(t, ada.Renew(rand.Reader, begin))
 	m := &ada.Members[0]
 	m.Name, m.Address = string(make([]byte, text.MaxNameBytes)), make([]byte, maxLeaf)
@@ -62,9 +62,11 @@ func TestTheLargestStateFits(t *testing.T) {
 	for range maxDone {
 		m.Done = append(m.Done, math.MaxUint64)
 	}
-	record, err := ada.Record()
-	require.NoError(t, err)
-	require.Less(t, len(record), maxValue*3/4)
+	record, parts := inFull(t, ada)
+	require.Less(t, len(record), maxValue/8)
+	for name, part := range parts {
+		require.Less(t, len(part), maxValue*3/4, name)
+	}
 	require.True(t, must(decided(ada))(t).Moved)
 }
 

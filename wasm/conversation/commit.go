@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"petmail/shared/mls"
+	"petmail/shared/text"
 	"petmail/shared/wire"
 )
 
@@ -93,7 +94,7 @@ func (c *Conversation) sealSlot(rand io.Reader, commit []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	padded, err := wire.Pad(commit, int(wire.Padme(uint64(len(commit)+wire.PadOverhead))))
+	padded, err := text.Pad(commit, int(text.Padme(uint64(len(commit)+text.PadOverhead))))
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (c *Conversation) openSlot(value []byte) ([]byte, error) {
 	if err != nil {
 		return nil, errors.New("couldn't open slot: not written by a member")
 	}
-	return wire.Unpad(padded)
+	return text.Unpad(padded)
 }
 
 func (c *Conversation) slotKeys() (key, ad []byte, err error) {

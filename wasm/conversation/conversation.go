@@ -20,7 +20,8 @@ const (
 )
 
 // Conversation is one MLS group as this agent sees it. The exported fields
-// are its stored record; the group's own state is stored beside it (Group).
+// are its stored record, but for those that are stored in parts beside it, as
+// the group's own state is (Changes).
 type Conversation struct {
 	wire.Redacted
 	ID      wire.ID `cbor:"1,keyasint"`
@@ -31,7 +32,7 @@ type Conversation struct {
 	// SlotRelay is the URL of the relay whose slots order the commits: the
 	// one of the member that created the group.
 	SlotRelay string   `cbor:"5,keyasint,omitempty"`
-	Members   []Member `cbor:"6,keyasint,omitempty"`
+	Members   []Member `cbor:"-"`                    // in parts; ascending by leaf
 	Sent      uint64   `cbor:"7,keyasint,omitempty"` // number of the newest message of our own
 	Clock     Stamp    `cbor:"8,keyasint"`
 	AckDue    int64    `cbor:"9,keyasint,omitempty"`  // unix ms by which acknowledgements go out; 0: none owed
@@ -41,8 +42,9 @@ type Conversation struct {
 	Join []byte `cbor:"12,keyasint,omitempty"`
 	// PSK binds the group to the invitation while State is Waiting.
 	PSK []byte `cbor:"13,keyasint,omitempty"`
-	// Pending is our own commit while its slot is not decided.
-	Pending *Pending `cbor:"14,keyasint,omitempty"`
+	// Pending is our own commit while its slot is not decided: a part. It is not
+	// changed once it is stored.
+	Pending *Pending `cbor:"-"`
 	// Timer is how long, in seconds, new messages stay once read; 0: for good.
 	Timer uint64 `cbor:"15,keyasint,omitempty"`
 	// TimerAt is the cursor of the message that set Timer: the last one wins.
@@ -67,6 +69,7 @@ type Conversation struct {
 	group    *mls.State
 	own      address.Address
 	provider mls.Provider
+	stored   stored
 }
 
 // Member is another agent in the conversation.
@@ -224,40 +227,6 @@ func (c *Conversation) wallNow(now int64) int64 {
 	return now
 }
 
-// Group returns the encoded state of the MLS group, to be stored beside the
-// record; nil before there is one.
-func (c *Conversation) Group() ([]byte, error) {
-	if c.group == nil {
-		return nil, nil
-	}
-	return c.group.Marshal()
-}
-
-// Record returns the stored form of everything but the group.
-func (c *Conversation) Record() ([]byte, error) { return wire.Marshal(c) }
-
-// Load is the inverse of Record and Group; group is asked for the latter.
-func Load(record []byte, provider mls.Provider, group func(wire.ID) ([]byte, error)) (*Conversation, error) {
-	c := Conversation{provider: provider}
-	if err := wire.Unmarshal(record, &c, 1<<20); err != nil {
-		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
-	}
-	var err error
-	if c.own, err = address.ParseAddress(c.Own); err != nil {
-		return nil, fmt.Errorf("couldn't decode conversation: %w", err)
-	}
-	if c.State == Open {
-		state, err := group(c.ID)
-		if err != nil {
-			return nil, fmt.Errorf("couldn't read group: %w", err)
-		}
-		if err := c.restore(state); err != nil {
-			return nil, err
-		}
-	}
-	return &c, nil
-}
-
 // Peer returns the other member of a direct conversation, or nil before there
 // is one.
 func (c *Conversation) Peer() *Member {
@@ -298,20 +267,4 @@ func (m Member) Relay() string {
 		return ""
 	}
 	return where.Relay
-}
-
-// Remains returns what can be told of a conversation whose record, or whose
-// group, does not decode: its ID and, where the record does, the address by
-// which what others send to it is known. It has no State: no rule may be
-// called with it but CameThrough and Peer, and it must not be stored.
-func Remains(id wire.ID, record []byte) *Conversation {
-	var c Conversation
-	if err := wire.Unmarshal(record, &c, 1<<20); err != nil || c.ID != id {
-		return &Conversation{ID: id}
-	}
-	own, err := address.ParseAddress(c.Own)
-	if err != nil {
-		return &Conversation{ID: id}
-	}
-	return &Conversation{ID: id, Own: c.Own, own: own, Members: c.Members, Timer: c.Timer, Door: c.Door, Formers: c.Formers, Pending: c.Pending}
 }

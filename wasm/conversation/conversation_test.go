@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"crypto/rand"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -81,22 +82,54 @@ func hear(t testing.TB, c *Conversation, b Body) string {
 	return text
 }
 
-// stored returns all that the store would hold of c.
-func stored(t testing.TB, c *Conversation) string {
+// disk is where conversations are stored, by what is stored of each.
+type disk map[*Conversation]map[string][]byte
+
+// put stores what has changed of c.
+func (d disk) put(t testing.TB, c *Conversation) (record []byte, parts map[string][]byte) {
 	t.Helper()
 	record, err := c.Record()
 	require.NoError(t, err)
-	group, err := c.Group()
+	changed, err := c.Changes()
 	require.NoError(t, err)
-	return string(record) + string(group)
+	if d[c] == nil {
+		d[c] = make(map[string][]byte)
+	}
+	for _, p := range changed {
+		if p.Data == nil {
+			require.Contains(t, d[c], p.Name)
+			delete(d[c], p.Name)
+		} else {
+			d[c][p.Name] = p.Data
+		}
+	}
+	return record, d[c]
+}
+
+// inFull returns all that the store would hold of c, whatever it holds.
+func inFull(t testing.TB, c *Conversation) (record []byte, parts map[string][]byte) {
+	t.Helper()
+	first := *c
+	first.stored = stored{}
+	return disk{}.put(t, &first)
+}
+
+// storedForm returns all that the store would hold of c.
+func storedForm(t testing.TB, c *Conversation) string {
+	t.Helper()
+	record, parts := inFull(t, c)
+	all := string(record)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		all += name + string(parts[name])
+	}
+	return all
 }
 
 // reload returns c as the store would give it back.
 func reload(t testing.TB, c *Conversation) *Conversation {
 	t.Helper()
-	record, err := c.Record()
-	require.NoError(t, err)
-	again, err := Load(record, mls.StandardProvider{}, func(wire.ID) ([]byte, error) { return c.Group() })
+	record, parts := inFull(t, c)
+	again, err := Load(record, mls.StandardProvider{}, parts)
 	require.NoError(t, err)
 	return again
 }
@@ -145,11 +178,11 @@ func TestWelcomeNeedsTheInvitationsKey(t *testing.T) {
 	// Somebody who knows the key package, but not the key of the invitation.
 	_, welcome, err := Create(rand.Reader, mls.StandardProvider{}, begin, id, []byte("a guess"), persona(t, "Eve"), adas, keyPackage)
 	require.NoError(t, err)
-	before := stored(t, bob)
+	before := storedForm(t, bob)
 	_, err = bob.Receive(begin, body(t, welcome))
 	require.Error(t, err)
 	require.Equal(t, Waiting, bob.State)
-	require.Equal(t, before, stored(t, bob), "nothing has changed")
+	require.Equal(t, before, storedForm(t, bob), "nothing has changed")
 
 	// With the key, but for another conversation.
 	_, welcome, err = Create(rand.Reader, mls.StandardProvider{}, begin, wire.ID{2}, []byte("the invitation's key"), persona(t, "Eve"), adas, keyPackage)
@@ -167,7 +200,7 @@ func TestBadBodiesChangeNothing(t *testing.T) {
 		b.Payload[i] ^= 1
 		return b
 	}
-	before := stored(t, bob)
+	before := storedForm(t, bob)
 	for name, b := range map[string]Body{
 		"empty":                {Conversation: bob.ID, Kind: BodyMessage},
 		"unknown kind":         {Conversation: bob.ID, Kind: 99, Payload: good.Payload},
@@ -181,7 +214,7 @@ func TestBadBodiesChangeNothing(t *testing.T) {
 			r, err := bob.Receive(begin, b)
 			require.Error(t, err)
 			require.Zero(t, r)
-			require.Equal(t, before, stored(t, bob))
+			require.Equal(t, before, storedForm(t, bob))
 		})
 	}
 	require.Equal(t, "good", hear(t, bob, good))
@@ -294,7 +327,7 @@ func TestForgedSlotsChangeNothing(t *testing.T) {
 	ada, bob := pair(t)
 	require.NoError(t, ada.Renew(rand.Reader, begin))
 	value := ada.Pending.Value
-	before := stored(t, bob)
+	before := storedForm(t, bob)
 	for name, forged := range map[string][]byte{
 		"nothing":   nil,
 		"short":     value[:20],
@@ -305,7 +338,7 @@ func TestForgedSlotsChangeNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := bob.Decide(begin, forged)
 			require.Error(t, err)
-			require.Equal(t, before, stored(t, bob))
+			require.Equal(t, before, storedForm(t, bob))
 		})
 	}
 	require.NotContains(t, string(value), string(ada.ID[:]), "the relay cannot link the slots of a group")

@@ -84,8 +84,8 @@ func (c *Conversation) decided(now int64) (Result, error) {
 
 // CameThrough reports whether an opened envelope was sealed to an address that
 // this conversation's members have, or had and may still use. Nothing else of
-// the envelope may be looked at before it is (design §6: two colluding senders
-// must not learn that they write to the same agent).
+// the envelope may be looked at before it is (shared/spec/address.md, Who can do
+// what: two colluding senders must not learn that they write to the same agent).
 func (c *Conversation) CameThrough(o *address.Opened) bool {
 	if o.Matches(c.own) {
 		return true

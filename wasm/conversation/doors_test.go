@@ -116,7 +116,7 @@ func TestALostMoveChangesNothing(t *testing.T) {
 func TestOlderProgramsTakeAMove(t *testing.T) {
 	ada, bob := pair(t)
 	provider := mls.StandardProvider{}
-	state, err := bob.Group()
+	state, err := bob.group.Marshal()
 	require.NoError(t, err)
 	config := mls.Config{
 		Provider: provider,

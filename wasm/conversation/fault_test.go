@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"petmail/shared/mls"
-	"petmail/shared/wire"
 )
 
 var errPlanted = errors.New("planted")
@@ -140,17 +139,14 @@ func TestARuleThatFailsChangesNothing(t *testing.T) {
 			ada, bob := pair(t)
 			hear(t, ada, say(t, bob, "heard"))
 			f := prepare(t, ada, bob)
-			record, err := ada.Record()
-			require.NoError(t, err)
-			group, err := ada.Group()
-			require.NoError(t, err)
+			record, parts := inFull(t, ada)
 			failed := 0
 			for n := 1; ; n++ {
 				require.Less(t, n, 1000)
 				provider := &flaky{Provider: mls.StandardProvider{}}
-				c, err := Load(record, provider, func(wire.ID) ([]byte, error) { return group, nil })
+				c, err := Load(record, provider, parts)
 				require.NoError(t, err)
-				before := stored(t, c)
+				before := storedForm(t, c)
 				provider.left = n
 				err = f(c, provider)
 				if provider.left > 0 {
@@ -161,7 +157,7 @@ func TestARuleThatFailsChangesNothing(t *testing.T) {
 					continue // it was not needed
 				}
 				failed++
-				require.True(t, before == stored(t, c), "changed when call %d failed", n)
+				require.True(t, before == storedForm(t, c), "changed when call %d failed", n)
 			}
 			if name != "Decide for our own" { // that needs nothing from outside
 				require.Positive(t, failed)

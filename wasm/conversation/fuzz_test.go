@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"crypto/rand"
+	"maps"
 	"testing"
 
 	"petmail/shared/mls"
@@ -89,14 +90,32 @@ func FuzzSlot(f *testing.F) {
 	})
 }
 
+// FuzzRecord has a record or a part replaced by anything.
 func FuzzRecord(f *testing.F) {
 	_, bob := pair(f)
-	record, err := bob.Record()
-	if err != nil {
-		f.Fatal(err)
+	record, parts := inFull(f, bob)
+	f.Add("", record)
+	for name, data := range parts {
+		f.Add(name, data)
 	}
-	f.Add(record)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		_, _ = Load(data, mls.StandardProvider{}, func(wire.ID) ([]byte, error) { return bob.Group() })
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		record, all := record, maps.Clone(parts)
+		if name == "" {
+			record = data
+		} else {
+			all[name] = data
+		}
+		_, _ = Load(record, mls.StandardProvider{}, all)
+		_ = Remains(bob.ID, record, all)
+	})
+}
+
+// FuzzSplit has what an older Petmail stored replaced by anything.
+func FuzzSplit(f *testing.F) {
+	_, bob := pair(f)
+	record, group := olderForm(f, bob)
+	f.Add(record, group)
+	f.Fuzz(func(_ *testing.T, record, group []byte) {
+		_, _, _ = Split(record, group, mls.StandardProvider{})
 	})
 }

@@ -244,8 +244,16 @@ func (c *Conversation) step(next *mls.State) error {
 	return nil
 }
 
-// restore takes the group's state as it was stored.
-func (c *Conversation) restore(state []byte) (err error) {
+// restore takes the group's state as it was stored, in parts.
+func (c *Conversation) restore(parts map[string][]byte) (err error) {
+	if c.group, err = mls.UnmarshalParts(parts, groupConfig(c.provider)); err != nil {
+		return fmt.Errorf("couldn't decode group: %w", err)
+	}
+	return nil
+}
+
+// restoreWhole takes the group's state as older Petmails stored it.
+func (c *Conversation) restoreWhole(state []byte) (err error) {
 	if c.group, err = mls.Unmarshal(state, groupConfig(c.provider)); err != nil {
 		return fmt.Errorf("couldn't decode group: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 // raw returns the group of c as a program without our gate and bounds has it.
 func raw(t testing.TB, c *Conversation) *mls.State {
 	t.Helper()
-	state, err := c.Group()
+	state, err := c.group.Marshal()
 	require.NoError(t, err)
 	group, err := mls.Unmarshal(state, mls.Config{PastEpochs: pastEpochs, ExternalCommits: true})
 	require.NoError(t, err)
@@ -176,17 +176,17 @@ func TestNoCommitDoesWhatItMayNot(t *testing.T) {
 		for way, take := range ways() {
 			t.Run(what+" "+way, func(t *testing.T) {
 				victim := reload(t, ada)
-				before := stored(t, victim)
+				before := storedForm(t, victim)
 				r, err := take(t, victim, commit)
 				require.Error(t, err)
 				require.Zero(t, r)
-				require.Equal(t, before, stored(t, victim), "nothing has changed")
+				require.Equal(t, before, storedForm(t, victim), "nothing has changed")
 				// The same under a commit of the victim's own.
 				require.NoError(t, victim.Renew(rand.Reader, begin))
-				before = stored(t, victim)
+				before = storedForm(t, victim)
 				_, err = take(t, victim, commit)
 				require.Error(t, err)
-				require.Equal(t, before, stored(t, victim))
+				require.Equal(t, before, storedForm(t, victim))
 				require.Equal(t, "still here", hear(t, reload(t, bob), say(t, victim, "still here")))
 			})
 		}
@@ -236,15 +236,15 @@ func TestNoProposalIsKept(t *testing.T) {
 			_, proposal, err := raw(t, bob).Propose(rand.Reader, p, mls.ProposeParams{Public: public, Now: begin / 1000})
 			require.NoError(t, err)
 			for _, kind := range []BodyKind{BodyMessage, BodyCommit} {
-				before := stored(t, ada)
+				before := storedForm(t, ada)
 				_, err = ada.Receive(begin, Body{Conversation: ada.ID, Kind: kind, Payload: proposal})
 				require.Error(t, err, what)
-				require.Equal(t, before, stored(t, ada))
+				require.Equal(t, before, storedForm(t, ada))
 			}
-			before := stored(t, ada)
+			before := storedForm(t, ada)
 			_, err = bySlot(t, ada, proposal)
 			require.Error(t, err)
-			require.Equal(t, before, stored(t, ada))
+			require.Equal(t, before, storedForm(t, ada))
 		}
 	}
 	require.Equal(t, "on", hear(t, bob, say(t, ada, "on")))
@@ -253,7 +253,7 @@ func TestNoProposalIsKept(t *testing.T) {
 // TestOurOwnCommitIsJudgedToo: what everybody would refuse is not written.
 func TestOurOwnCommitIsJudgedToo(t *testing.T) {
 	ada, _ := pair(t)
-	before := stored(t, ada)
+	before := storedForm(t, ada)
 	for _, p := range []mls.CommitParams{
 		{Proposals: []mls.Proposal{mls.ReInitialize(mls.ReInit{GroupID: []byte("x"), Suite: Suite})}},
 		{Proposals: []mls.Proposal{mls.Resume(ada.ID[:], 1)}},
@@ -261,6 +261,6 @@ func TestOurOwnCommitIsJudgedToo(t *testing.T) {
 	} {
 		_, err := ada.prepare(rand.Reader, p)
 		require.Error(t, err)
-		require.Equal(t, before, stored(t, ada))
+		require.Equal(t, before, storedForm(t, ada))
 	}
 }

@@ -82,14 +82,14 @@ func TestOnlyTheInvitationsWelcome(t *testing.T) {
 			where, _ := own(t)
 			bob, keyPackage, err := Await(rand.Reader, mls.StandardProvider{}, begin, id, psk, persona(t, "Bob"), where)
 			require.NoError(t, err)
-			before := stored(t, bob)
+			before := storedForm(t, bob)
 			take := func(w welcoming) error {
 				_, err := bob.Receive(begin, Body{Conversation: id, Kind: BodyWelcome, Payload: w.welcome(t, keyPackage, psk)})
 				return err
 			}
 			require.Error(t, take(w))
 			require.Equal(t, Waiting, bob.State)
-			require.Equal(t, before, stored(t, bob), "nothing has changed")
+			require.Equal(t, before, storedForm(t, bob), "nothing has changed")
 			require.NoError(t, take(welcoming{id: id, psks: bound}), "the invitation is not lost by it")
 			require.Equal(t, Open, bob.State)
 		})

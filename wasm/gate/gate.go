@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,9 +29,6 @@ type Config struct {
 	// deleted and nothing of the agent runs any more; one that was deleted but
 	// not all the way answers ErrErase.
 	Start func(s store.Store, erased func()) (Agent, error)
-	// Plain opens the records of a version before the vault; nil, nil where
-	// there are none. It is called once a vault is open.
-	Plain func() (Plain, error)
 	// Remove takes away what is left of the vault's two places once they are
 	// erased and closed: best effort.
 	Remove func()
@@ -129,6 +125,8 @@ func problemOf(err error) api.Problem {
 		return api.ProblemStoreGone
 	case errors.Is(err, vault.ErrRootGone):
 		return api.ProblemRootGone
+	case errors.Is(err, vault.ErrNewer):
+		return api.ProblemNewer
 	case errors.Is(err, vault.ErrDamaged):
 		return api.ProblemDamaged
 	}
@@ -142,9 +140,6 @@ func (g *Gate) open(secret vault.Secret) error {
 	v, err := vault.Open(g.config.Vault, secret)
 	if err != nil {
 		return err
-	}
-	if err := adopt(v, g.config.Plain); err != nil {
-		return fmt.Errorf("couldn't take over the records of an older version: %w", err)
 	}
 	g.vault = v
 	a, err := g.config.Start(v, g.erased)
@@ -191,7 +186,7 @@ func (g *Gate) unlock(args api.UnlockArgs) error {
 		g.config.Logger.Error("couldn't open the vault", "err", err)
 		g.problem = problem
 		for p := range g.pages {
-			p.tell(api.Event{Snapshot: g.snapshot()})
+			p.tell(api.EventSnapshot.Of(g.snapshot()))
 		}
 		return refuse(api.ErrStorage, "what is stored does not open")
 	}
@@ -217,7 +212,7 @@ func (g *Gate) lockNow() error {
 	snapshot := g.snapshot()
 	for p := range g.pages {
 		p.leave()
-		p.tell(api.Event{Snapshot: snapshot})
+		p.tell(api.EventSnapshot.Of(snapshot))
 	}
 	g.idle.stop()
 	g.agent.Close()
@@ -235,8 +230,8 @@ func (g *Gate) end(reason Reason) {
 }
 
 // snapshot is all that a page may know while no agent runs; mu is held.
-func (g *Gate) snapshot() *api.Snapshot {
-	s := &api.Snapshot{
+func (g *Gate) snapshot() api.Snapshot {
+	s := api.Snapshot{
 		Phase: api.PhaseLocked, Version: g.config.Version, Problem: g.problem, Locks: locksOf(g.current()),
 		Relay:         api.RelayState{State: api.Offline},
 		Conversations: []api.Conversation{}, Invites: []api.Invite{}, Notes: []api.Note{},
@@ -305,12 +300,4 @@ func (g *Gate) eraseAll() error {
 
 func refuse(code api.ErrorCode, message string) error {
 	return &api.Error{Code: code, Message: message}
-}
-
-func decode[T any](raw json.RawMessage) (T, error) {
-	var args T
-	if err := json.Unmarshal(raw, &args); err != nil {
-		return args, refuse(api.ErrBadRequest, "arguments do not fit the command")
-	}
-	return args, nil
 }

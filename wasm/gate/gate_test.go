@@ -1,7 +1,9 @@
 package gate_test
 
 import (
+	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -29,7 +31,6 @@ type machine struct {
 	t       *testing.T
 	records *mem.Disk
 	root    *vaulttest.RootDisk
-	plain   *mem.Disk // nil: none
 	removed int
 	kept    bool          // the host remembers that there was a vault
 	full    atomic.Bool   // the disk
@@ -76,52 +77,41 @@ func (n *note) Attach(deliver func(any)) (func(api.Request), func()) {
 	return func(r api.Request) {
 		n.loop <- func() {
 			switch r.Command {
-			case api.CmdSettings:
+			case api.CmdSettings.Name():
 				var settings api.Settings
 				if json.Unmarshal(r.Args, &settings) == nil {
-					deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+					deliver(api.Reply{ID: r.ID, Result: api.None{}})
 				}
 				for _, deliver := range n.pages {
-					deliver(api.Event{Settings: &settings})
+					deliver(api.EventSettings.Of(settings))
 				}
-			case api.CmdHello:
+			case api.CmdHello.Name():
 				b, err := n.store.Get("note")
 				if err != nil {
 					deliver(api.Reply{ID: r.ID, Error: &api.Error{Code: api.ErrStorage}})
 					return
 				}
 				auto, _ := n.store.Get("auto")
-				deliver(api.Reply{ID: r.ID, Result: &api.Snapshot{
+				deliver(api.Reply{ID: r.ID, Result: api.Snapshot{
 					Phase: api.PhaseReady, Name: string(b), Settings: api.Settings{AutoLock: len(auto)},
 				}})
-			case api.CmdErase:
-				deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+			case api.CmdErase.Name():
+				deliver(api.Reply{ID: r.ID, Result: api.None{}})
 				go func() {
 					n.Close()
 					n.erased()
 				}()
-			case api.CmdRename:
+			case api.CmdRename.Name():
 				var b store.Batch
 				b.Put("note", r.Args)
 				if n.store.Commit(&b) == nil {
-					deliver(api.Reply{ID: r.ID, Result: struct{}{}})
+					deliver(api.Reply{ID: r.ID, Result: api.None{}})
 				}
 			default:
 				deliver(api.Reply{ID: r.ID, Error: &api.Error{Code: api.ErrUnknownCommand}})
 			}
 		}
 	}, func() {}
-}
-
-// plainStore is the unencrypted store of an older version.
-type plainStore struct {
-	*mem.Store
-	machine *machine
-}
-
-func (p plainStore) Delete() error {
-	p.machine.plain = nil
-	return p.Close()
 }
 
 // boot starts a process.
@@ -136,14 +126,8 @@ func (m *machine) tryBoot() (*gate.Gate, error) {
 	root, err := m.root.Open()
 	require.NoError(m.t, err)
 	return gate.Open(gate.Config{
-		Vault: vault.Config{Backing: m.records.Open(), Root: root, Rand: rand.Reader},
-		Start: startNote,
-		Plain: func() (gate.Plain, error) {
-			if m.plain == nil {
-				return nil, nil
-			}
-			return plainStore{m.plain.Open(), m}, nil
-		},
+		Vault:  vault.Config{Backing: m.records.Open(), Root: root, Rand: rand.Reader},
+		Start:  startNote,
 		Remove: func() { m.removed++ },
 		Kept:   m.kept,
 		Room:   func() bool { return !m.full.Load() },
@@ -187,25 +171,25 @@ func attach(t *testing.T, g *gate.Gate) *page {
 }
 
 // call sends a command and returns its answer.
-func (p *page) call(command api.Command, args any) api.Reply {
+func (p *page) call(command interface{ Name() api.Command }, args any) api.Reply {
 	p.t.Helper()
 	p.lastID++
 	raw, err := json.Marshal(args)
 	require.NoError(p.t, err)
-	p.receive(api.Request{ID: p.lastID, Command: command, Args: raw})
+	p.receive(api.Request{ID: p.lastID, Command: command.Name(), Args: raw})
 	synctest.Wait()
 	for _, message := range p.all() {
 		if r, ok := message.(api.Reply); ok && r.ID == p.lastID {
 			return r
 		}
 	}
-	p.t.Fatalf("%s was not answered", command)
+	p.t.Fatalf("%s was not answered", command.Name())
 	return api.Reply{}
 }
 
-func (p *page) snapshot() *api.Snapshot {
+func (p *page) snapshot() api.Snapshot {
 	p.t.Helper()
-	s, ok := p.call(api.CmdHello, struct{}{}).Result.(*api.Snapshot)
+	s, ok := p.call(api.CmdHello, api.None{}).Result.(api.Snapshot)
 	require.True(p.t, ok)
 	return s
 }
@@ -214,8 +198,10 @@ func (p *page) snapshot() *api.Snapshot {
 func (p *page) lastSnapshot() *api.Snapshot {
 	var last *api.Snapshot
 	for _, message := range p.all() {
-		if e, ok := message.(api.Event); ok && e.Snapshot != nil {
-			last = e.Snapshot
+		if e, ok := message.(api.Event); ok {
+			if snapshot, ok := api.EventSnapshot.In(e); ok {
+				last = &snapshot
+			}
 		}
 	}
 	return last
@@ -252,7 +238,7 @@ func locked(t *testing.T) (*machine, api.NewLock) {
 	require.Empty(t, code(p.call(api.CmdRename, "secret note")))
 	l := newLock(t)
 	require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Locks: []api.NewLock{l}})))
-	require.Empty(t, code(p.call(api.CmdLock, struct{}{})))
+	require.Empty(t, code(p.call(api.CmdLock, api.None{})))
 	require.Equal(t, gate.Locked, <-m.ends)
 	return m, l
 }
@@ -263,10 +249,10 @@ func TestUnlockedAtOnce(t *testing.T) {
 		g := m.boot()
 		p := attach(t, g)
 		require.Equal(t, api.PhaseReady, p.snapshot().Phase)
-		require.Equal(t, api.ErrBadRequest, code(p.call(api.CmdLock, struct{}{})), "there is no lock")
-		require.Empty(t, code(p.call(api.CmdActive, struct{}{})))
-		require.Equal(t, api.ErrUnknownCommand, code(p.call("nonsense", struct{}{})))
-		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, api.ErrBadRequest, code(p.call(api.CmdLock, api.None{})), "there is no lock")
+		require.Empty(t, code(p.call(api.CmdActive, api.None{})))
+		require.Equal(t, api.ErrUnknownCommand, code(p.call(api.CommandKind[api.None, api.None]("nonsense"), api.None{})))
+		p.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})
 }
@@ -307,7 +293,7 @@ func TestLocked(t *testing.T) {
 		require.Empty(t, code(one.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})), "another page was faster")
 
 		// Everybody is locked out at once, and hears nothing any more.
-		require.Empty(t, code(one.call(api.CmdLock, struct{}{})))
+		require.Empty(t, code(one.call(api.CmdLock, api.None{})))
 		require.Equal(t, gate.Locked, <-m.ends)
 		for _, p := range []*page{one, other, silent} {
 			require.Equal(t, api.PhaseLocked, p.lastSnapshot().Phase)
@@ -340,8 +326,8 @@ func TestChangeLocks(t *testing.T) {
 		require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(old), Locks: []api.NewLock{next}})))
 		event, ok := p.all()[len(p.all())-2].(api.Event)
 		require.True(t, ok)
-		require.Equal(t, []api.Lock{next.Lock}, event.Locks.Locks)
-		p.call(api.CmdLock, struct{}{})
+		require.Equal(t, api.EventLocks.Of(api.Locks{Locks: []api.Lock{next.Lock}}), event)
+		p.call(api.CmdLock, api.None{})
 		require.Equal(t, gate.Locked, <-m.ends)
 
 		p = attach(t, m.boot())
@@ -350,7 +336,7 @@ func TestChangeLocks(t *testing.T) {
 		require.Empty(t, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(next)})))
 		require.Empty(t, code(p.call(api.CmdLocksSet, api.LocksSetArgs{Proof: proof(next)})))
 		require.Empty(t, p.snapshot().Locks)
-		p.call(api.CmdErase, struct{}{})
+		p.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})
 }
@@ -364,6 +350,14 @@ func TestBroken(t *testing.T) {
 			for i := range b {
 				b[i] ^= 1
 			}
+			m.root.SetBytes(b)
+		},
+		api.ProblemNewer: func(m *machine) {
+			b := m.root.Bytes()
+			slot := b[bytes.Index(b, []byte("petmvlt")):][:vault.SlotSize]
+			slot[7]++
+			sum := sha256.Sum256(slot[:vault.SlotSize-sha256.Size])
+			copy(slot[vault.SlotSize-sha256.Size:], sum[:])
 			m.root.SetBytes(b)
 		},
 	} {
@@ -382,14 +376,14 @@ func TestBroken(t *testing.T) {
 				require.Equal(t, records, m.records.Records())
 
 				// Only erasing it, on the person's word, makes a new one.
-				require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+				require.Empty(t, code(p.call(api.CmdErase, api.None{})))
 				require.Equal(t, gate.Erased, <-m.ends)
 				require.Equal(t, make([]byte, vault.RootSize), m.root.Bytes())
 				require.Empty(t, m.records.Records())
 				require.Equal(t, 1, m.removed)
 				p = attach(t, m.boot())
 				require.Equal(t, api.PhaseReady, p.snapshot().Phase)
-				p.call(api.CmdErase, struct{}{})
+				p.call(api.CmdErase, api.None{})
 				require.Equal(t, gate.Erased, <-m.ends)
 			})
 		})
@@ -401,7 +395,7 @@ func TestForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, _ := locked(t)
 		p := attach(t, m.boot())
-		require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+		require.Empty(t, code(p.call(api.CmdErase, api.None{})))
 		require.Equal(t, gate.Erased, <-m.ends)
 		require.Empty(t, m.records.Records())
 	})
@@ -427,37 +421,19 @@ func TestEraseGoesOn(t *testing.T) {
 	})
 }
 
-func TestPlainRecordsMoveIn(t *testing.T) {
+// TestADeadProcess: one whose root file another has opened does no harm, not
+// even by erasing.
+func TestADeadProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMachine(t)
-		m.plain = mem.NewDisk()
-		s := m.plain.Open()
-		var b store.Batch
-		for i := range 600 {
-			b.Put(hex.EncodeToString([]byte{byte(i >> 8), byte(i)}), []byte("many"))
-		}
-		b.Put("note", []byte("from before"))
-		require.NoError(t, s.Commit(&b))
-		copied := m.plain.Clone()
-
-		p := attach(t, m.boot())
-		require.Equal(t, "from before", p.snapshot().Name)
-		require.Nil(t, m.plain)
-		require.Empty(t, code(p.call(api.CmdRename, "newer")))
-
-		// A crash before the deletion: the vault's own are newer and stay.
+		dead := attach(t, m.boot())
+		require.Empty(t, code(dead.call(api.CmdRename, "stored")))
 		m.root.Crash(mrand.New(mrand.NewPCG(1, 2)))
-		m.plain = copied
-		dead := p
-		p = attach(t, m.boot())
-		require.Equal(t, `"newer"`, p.snapshot().Name)
-		require.Nil(t, m.plain)
-
-		// The dead process can do no harm any more, not even by erasing.
-		dead.call(api.CmdErase, struct{}{})
+		p := attach(t, m.boot())
+		dead.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Failed, <-m.ends)
-		require.Equal(t, `"newer"`, p.snapshot().Name)
-		p.call(api.CmdErase, struct{}{})
+		require.Equal(t, `"stored"`, p.snapshot().Name)
+		p.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})
 }
@@ -474,13 +450,13 @@ func TestEmptied(t *testing.T) {
 		require.Equal(t, api.ProblemEmptied, s.Problem)
 		require.Empty(t, m.records.Records(), "nothing is made")
 
-		require.Empty(t, code(p.call(api.CmdErase, struct{}{})))
+		require.Empty(t, code(p.call(api.CmdErase, api.None{})))
 		require.Equal(t, gate.Erased, <-m.ends)
 		m.kept = false // as the host does then
 		p = attach(t, m.boot())
 		require.Equal(t, api.PhaseReady, p.snapshot().Phase)
 		require.Empty(t, code(p.call(api.CmdRename, "kept")))
-		p.call(api.CmdErase, struct{}{})
+		p.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})
 }
@@ -496,7 +472,7 @@ func TestKeptAndThere(t *testing.T) {
 		require.Equal(t, api.ErrStorage, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})), "opening writes")
 		m.full.Store(false)
 		require.Empty(t, code(p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})))
-		p.call(api.CmdErase, struct{}{})
+		p.call(api.CmdErase, api.None{})
 		require.Equal(t, gate.Erased, <-m.ends)
 	})
 }

@@ -68,19 +68,19 @@ func (g *Gate) watch() {
 	receive, _ := g.agent.Attach(func(message any) {
 		switch m := message.(type) {
 		case api.Reply:
-			if s, ok := m.Result.(*api.Snapshot); ok {
+			if s, ok := m.Result.(api.Snapshot); ok {
 				g.idle.limit(s.Settings.AutoLock, g.nowMilli())
 			}
 		case api.Event:
-			if m.Snapshot != nil {
-				g.idle.limit(m.Snapshot.Settings.AutoLock, g.nowMilli())
-			}
-			if m.Settings != nil {
-				g.idle.limit(m.Settings.AutoLock, g.nowMilli())
+			switch data := m.Data.(type) {
+			case api.Snapshot:
+				g.idle.limit(data.Settings.AutoLock, g.nowMilli())
+			case api.Settings:
+				g.idle.limit(data.AutoLock, g.nowMilli())
 			}
 		}
 	})
-	receive(api.Request{ID: greeting, Command: api.CmdHello, Args: json.RawMessage("{}")})
+	receive(api.Request{ID: greeting, Command: api.CmdHello.Name(), Args: json.RawMessage("{}")})
 	go func() {
 		ticker := time.NewTicker(look)
 		defer ticker.Stop()

@@ -31,7 +31,7 @@ func TestAutoLock(t *testing.T) {
 		p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})
 		for range 10 {
 			time.Sleep(4 * time.Minute)
-			require.Empty(t, code(p.call(api.CmdActive, struct{}{})))
+			require.Empty(t, code(p.call(api.CmdActive, api.None{})))
 		}
 		require.Equal(t, api.PhaseReady, p.lastSnapshot().Phase)
 		start := time.Now()
@@ -65,7 +65,7 @@ func TestSleptOverIt(t *testing.T) {
 		p.call(api.CmdUnlock, api.UnlockArgs{Secret: secretOf(l)})
 		p.call(api.CmdSettings, api.Settings{AutoLock: 60})
 		m.ahead.Store(int64(8 * time.Hour))
-		p.call(api.CmdActive, struct{}{})
+		p.call(api.CmdActive, api.None{})
 		require.Equal(t, gate.Locked, <-m.ends)
 	})
 }

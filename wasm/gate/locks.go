@@ -72,7 +72,7 @@ func (g *Gate) setLocks(args api.LocksSetArgs) error {
 	g.remember(g.vault.Locks())
 	g.idle.touch(g.nowMilli())
 	for p := range g.pages {
-		p.tell(api.Event{Locks: &api.Locks{Locks: locksOf(g.current())}})
+		p.tell(api.EventLocks.Of(api.Locks{Locks: locksOf(g.current())}))
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (g *Gate) Attach(deliver func(message any)) (receive func(api.Request), det
 func (p *page) enter(a Agent) {
 	p.receive, p.detach = a.Attach(p.fromAgent)
 	if p.greeted {
-		p.receive(api.Request{ID: greeting, Command: api.CmdHello, Args: json.RawMessage("{}")})
+		p.receive(api.Request{ID: greeting, Command: api.CmdHello.Name(), Args: json.RawMessage("{}")})
 	}
 }
 
@@ -78,10 +78,10 @@ func (p *page) tell(message any) {
 func (p *page) fromAgent(message any) {
 	switch m := message.(type) {
 	case api.Reply:
-		snapshot, ok := m.Result.(*api.Snapshot)
+		snapshot, ok := m.Result.(api.Snapshot)
 		switch {
 		case ok && m.ID == greeting:
-			message = api.Event{Snapshot: p.gate.withLocks(snapshot)}
+			message = api.EventSnapshot.Of(p.gate.withLocks(snapshot))
 		case ok:
 			m.Result = p.gate.withLocks(snapshot)
 			message = m
@@ -89,9 +89,8 @@ func (p *page) fromAgent(message any) {
 			return // refused: the agent starts over, and tells everything then
 		}
 	case api.Event:
-		if m.Snapshot != nil {
-			m.Snapshot = p.gate.withLocks(m.Snapshot)
-			message = m
+		if snapshot, ok := api.EventSnapshot.In(m); ok {
+			message = api.EventSnapshot.Of(p.gate.withLocks(snapshot))
 		}
 	}
 	p.mu.Lock()
@@ -101,36 +100,20 @@ func (p *page) fromAgent(message any) {
 	}
 }
 
-func (g *Gate) withLocks(s *api.Snapshot) *api.Snapshot {
-	with := *s
-	with.Locks = locksOf(g.current())
-	return &with
+func (g *Gate) withLocks(s api.Snapshot) api.Snapshot {
+	s.Locks = locksOf(g.current())
+	return s
 }
 
 // take handles one request. It may take as long as opening the vault does.
 func (p *page) take(r api.Request) {
-	g := p.gate
-	var err error
-	switch r.Command {
-	case api.CmdUnlock:
-		var args api.UnlockArgs
-		if args, err = decode[api.UnlockArgs](r.Args); err == nil {
-			err = g.unlock(args)
+	for _, c := range commands() {
+		if c.Name == r.Command {
+			p.tell(reply(r.ID, api.None{}, c.run(p.gate, r.Args)))
+			return
 		}
-	case api.CmdLocksSet:
-		var args api.LocksSetArgs
-		if args, err = decode[api.LocksSetArgs](r.Args); err == nil {
-			err = g.setLocks(args)
-		}
-	case api.CmdLock:
-		err = g.lockNow()
-	case api.CmdActive:
-		g.active()
-	default:
-		p.pass(r)
-		return
 	}
-	p.tell(reply(r.ID, struct{}{}, err))
+	p.pass(r)
 }
 
 func (p *page) open() bool {
@@ -142,8 +125,8 @@ func (p *page) open() bool {
 // pass hands a request to the agent. Without one, only hello and erase have an
 // answer.
 func (p *page) pass(r api.Request) {
-	if r.Command == api.CmdErase && !p.open() {
-		p.tell(reply(r.ID, struct{}{}, p.gate.erase()))
+	if r.Command == api.CmdErase.Name() && !p.open() {
+		p.tell(reply(r.ID, api.None{}, p.gate.erase()))
 		return
 	}
 	p.gate.mu.Lock()
@@ -151,7 +134,7 @@ func (p *page) pass(r api.Request) {
 	switch {
 	case p.receive != nil:
 		p.receive(r)
-	case r.Command == api.CmdHello:
+	case r.Command == api.CmdHello.Name():
 		p.greeted = true
 		p.tell(reply(r.ID, p.gate.snapshot(), nil))
 	default:

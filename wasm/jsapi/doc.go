@@ -5,4 +5,9 @@
 //
 // The codec is plain Go, so that what pages may send is tested natively; only
 // bridge.go touches JavaScript.
+//
+// # Goroutines
+//
+//	attach   starts client.run, which waits for the agent so that JavaScript need not;
+//	         client.detach ends it
 package jsapi

@@ -53,7 +53,7 @@ func TestDecode(t *testing.T) {
 func TestLongestTextFits(t *testing.T) {
 	args, err := json.Marshal(api.SendArgs{Conversation: strings.Repeat("c", 64), Text: strings.Repeat("\x01", api.MaxTextBytes)})
 	require.NoError(t, err)
-	text, err := json.Marshal(api.Request{ID: math.MaxInt32, Command: api.CmdSend, Args: args})
+	text, err := json.Marshal(api.Request{ID: math.MaxInt32, Command: api.CmdSend.Name(), Args: args})
 	require.NoError(t, err)
 	_, refusal := decode(text)
 	require.Nil(t, refusal)
@@ -62,7 +62,7 @@ func TestLongestTextFits(t *testing.T) {
 func TestEncode(t *testing.T) {
 	require.JSONEq(t, `{"id":3,"result":{"words":["a"],"verified":true}}`,
 		string(encode(api.Reply{ID: 3, Result: api.Safety{Words: []string{"a"}, Verified: true}})))
-	require.JSONEq(t, `{"conversationRemoved":"c"}`, string(encode(api.Event{ConversationRemoved: "c"})))
+	require.JSONEq(t, `{"kind":"conversationRemoved","data":"c"}`, string(encode(api.EventConversationRemoved.Of("c"))))
 	require.JSONEq(t, `{"id":3,"error":{"code":"internal","message":"couldn't encode"}}`,
 		string(encode(api.Reply{ID: 3, Result: math.NaN()})))
 }
@@ -76,7 +76,7 @@ type echo struct {
 
 func (e *echo) Attach(deliver func(any)) (func(api.Request), func()) {
 	e.deliver = deliver
-	deliver(api.Event{ConversationRemoved: "attached"})
+	deliver(api.EventConversationRemoved.Of("attached"))
 	return func(r api.Request) {
 		<-e.release
 		deliver(api.Reply{ID: r.ID, Result: r.Command})
@@ -89,7 +89,7 @@ func TestClient(t *testing.T) {
 		var sent []string
 		c := attach(agent, func(text string) { sent = append(sent, text) })
 		synctest.Wait()
-		require.Equal(t, []string{`{"conversationRemoved":"attached"}`}, sent)
+		require.Equal(t, []string{`{"kind":"conversationRemoved","data":"attached"}`}, sent)
 		sent = nil
 		c.receive(`{"id":1,"command":"a"}`)
 		c.receive(`nonsense`)
@@ -104,7 +104,7 @@ func TestClient(t *testing.T) {
 		c.detach()
 		c.detach()
 		c.receive(`{"id":3,"command":"c"}`)
-		agent.deliver(api.Event{ConversationRemoved: "late"})
+		agent.deliver(api.EventConversationRemoved.Of("late"))
 		synctest.Wait()
 		require.True(t, agent.detached)
 		require.Len(t, sent, 2)

@@ -38,8 +38,8 @@ func newNetwork(o NetOptions) *Network {
 		c.CheckRedirect = refuseRedirect
 		return &Network{http: &c, socket: &c}
 	}
-	// Deposits never share a connection with the mailbox socket (design §10):
-	// two transports, two pools.
+	// Deposits never share a connection with the mailbox socket: two
+	// transports, two pools (shared/spec/address.md, Who can do what).
 	return &Network{http: newHTTPClient(o), socket: newHTTPClient(o)}
 }
 

@@ -1,7 +1,7 @@
 // Package vault is a store.Store whose deletions are real: what a Commit
 // deletes or replaces cannot be read from the disk any more once it has
-// returned, whoever takes the disk, with every passphrase (design §11,
-// shared/spec/vault.md; the idea of keys that hang from one erasable root is
+// returned, whoever takes the disk, with every passphrase (shared/spec/vault.md;
+// the idea of keys that hang from one erasable root is
 // that of Reardon et al., "Data Node Encrypted File System", 2012).
 //
 //	root file   two slots of 4 KiB, overwritten in place
@@ -24,4 +24,9 @@
 // and beside it the new root into the free slot; when both are durable, zeros
 // over the old one. A crash leaves a slot that opens the state before or
 // after; Open finds which, and finishes the erasure.
+//
+// # Goroutines
+//
+//	Vault.together   starts the one that writes the root file beside the batch; it waits
+//	                 for that
 package vault

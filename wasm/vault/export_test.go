@@ -4,9 +4,9 @@ import (
 	"crypto/subtle"
 	"slices"
 
-	"golang.org/x/crypto/chacha20"
+	"petmail/shared/text"
 
-	"petmail/shared/wire"
+	"golang.org/x/crypto/chacha20"
 )
 
 // Reach decrypts every sealed record with every key to which a slot in v's
@@ -47,7 +47,7 @@ func Reach(v *Vault, sealed map[string][]byte) [][]byte {
 			}
 			plain := stream(len(b) - 16)
 			subtle.XORBytes(plain, plain, b)
-			if value, err := wire.Unpad(plain); err == nil {
+			if value, err := text.Unpad(plain); err == nil {
 				out = append(out, value)
 				values, more := within(value)
 				out, keys = append(out, values...), append(keys, more...)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sort"
 
+	"petmail/shared/text"
 	"petmail/shared/wire"
 	"petmail/wasm/store"
 )
@@ -39,7 +40,7 @@ const maxInline = 1024
 
 // capacity is the size in bytes over which a page is split: with its length
 // and its tag it fills 4 KiB.
-const capacity = 4096 - wire.PadOverhead
+const capacity = 4096 - text.PadOverhead
 
 // A page: a byte 1 for a leaf, else 0; then the items, each as the length of
 // what its key shares with the one before, the length of the rest, the rest,

@@ -16,7 +16,7 @@ type State struct {
 }
 
 // Inspect says what Open would meet, without a secret, and changes nothing.
-// It returns ErrRootGone, ErrStoreGone or ErrDamaged where Open would in any
+// It returns ErrRootGone, ErrStoreGone, ErrNewer or ErrDamaged where Open would in any
 // case.
 func Inspect(config Config) (State, error) {
 	slots, err := inspect(config)
@@ -41,6 +41,8 @@ func inspect(config Config) ([]slot, error) {
 			slots = append(slots, s)
 		case slotErased:
 			erased++
+		case slotNewer:
+			return nil, ErrNewer
 		}
 	}
 	records, err := config.Backing.Scan("", "", false, 1)

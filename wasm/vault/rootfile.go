@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"petmail/shared/wire"
 )
@@ -32,13 +33,15 @@ type RootFile interface {
 	Close() error
 }
 
-// A slot: 8 bytes magic, 8 sequence number, 2 length of the body, body
+// A slot: 8 bytes magic, the last of which is the format's number, 8 sequence number, 2 length of the body, body
 // (deterministic CBOR slotBody), zeros, and in the last 32 bytes the SHA-256 of
 // all that is before them. All numbers are big-endian. An erased slot is all
 // zeros.
 const (
-	slotMagic  = "petmvlt2"
-	slotMagic1 = "petmvlt1" // no value lies in a leaf, and nothing is recent
+	slotMagic  = "petmvlt3"
+	slotMagic2 = "petmvlt2" // the records in it are those of before
+	slotMagic1 = "petmvlt1" // and no value lies in a leaf, and nothing is recent
+	slotAny    = "petmvlt"
 	slotHeader = 18
 	slotEnd    = SlotSize - sha256.Size
 	maxBody    = slotEnd - slotHeader
@@ -76,7 +79,8 @@ type slotState int
 const (
 	slotErased  slotState = iota // zeros
 	slotValid                    //
-	slotDamaged                  // neither: half written, or decayed
+	slotNewer                    // of a format that this program does not know
+	slotDamaged                  // none of these: half written, or decayed
 )
 
 // readSlot reads one slot.
@@ -90,8 +94,13 @@ func readSlot(f RootFile, index int) (slot, slotState, error) {
 	}
 	sum := sha256.Sum256(b[:slotEnd])
 	n := int(binary.BigEndian.Uint16(b[16:]))
-	known := string(b[:8]) == slotMagic || string(b[:8]) == slotMagic1
-	if !known || subtle.ConstantTimeCompare(sum[:], b[slotEnd:]) != 1 || n > maxBody {
+	magic := string(b[:8])
+	switch {
+	case !strings.HasPrefix(magic, slotAny) || subtle.ConstantTimeCompare(sum[:], b[slotEnd:]) != 1:
+		return slot{}, slotDamaged, nil
+	case magic > slotMagic:
+		return slot{}, slotNewer, nil
+	case magic < slotMagic1 || n > maxBody:
 		return slot{}, slotDamaged, nil
 	}
 	s := slot{index: index, seq: binary.BigEndian.Uint64(b[8:])}

@@ -10,9 +10,9 @@ import (
 	"io"
 	"math/bits"
 
-	"golang.org/x/crypto/chacha20poly1305"
+	"petmail/shared/text"
 
-	"petmail/shared/wire"
+	"golang.org/x/crypto/chacha20poly1305"
 )
 
 const (
@@ -51,17 +51,17 @@ func (n names) name(number uint64) string {
 // padded returns the size to which a value of n bytes is padded: powers of two
 // up to 4 KiB, where nearly all messages are, then Padmé.
 func padded(n int) int {
-	n = max(n+wire.PadOverhead, minPadded)
+	n = max(n+text.PadOverhead, minPadded)
 	if n <= 4096 {
 		return 1 << bits.Len(uint(n-1))
 	}
-	return int(wire.Padme(uint64(n)))
+	return int(text.Padme(uint64(n)))
 }
 
 // seal encrypts a value under a key that is used for nothing else and returns
 // its parts. Part i has nonce i and its own name as associated data.
 func seal(key [keySize]byte, value []byte, name func(part int) string) ([][]byte, error) {
-	plain, err := wire.Pad(value, padded(len(value)))
+	plain, err := text.Pad(value, padded(len(value)))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func open(key [keySize]byte, parts [][]byte, name func(part int) string) ([]byte
 			return nil, errSealed
 		}
 	}
-	value, err := wire.Unpad(plain)
+	value, err := text.Unpad(plain)
 	if err != nil {
 		return nil, errSealed
 	}

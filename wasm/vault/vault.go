@@ -40,6 +40,9 @@ var (
 	// ErrDamaged is returned when root file or directory are there and make
 	// no sense.
 	ErrDamaged = errors.New("vault is damaged")
+	// ErrNewer is returned when a later version of Petmail has written the
+	// root file. Nothing was changed.
+	ErrNewer = errors.New("vault needs a newer program")
 )
 
 // Vault is a store.Store. Get and Scan wrap a *DamageError where a page or

@@ -149,7 +149,57 @@ func TestGrowsAndShrinks(t *testing.T) {
 	require.Less(t, records, 100, "what nothing leads to is removed, but for a reserve")
 }
 
-// TestFormat1: a vault of the format before, in which every value has a record
+// reformat rewrites the root of a closed vault as one of another format.
+func (d *disk) reformat(format byte) {
+	b := d.root.Bytes()
+	slot := b[bytes.Index(b, []byte("petmvlt3")):][:vault.SlotSize]
+	slot[7] = format
+	sum := sha256.Sum256(slot[:vault.SlotSize-sha256.Size])
+	copy(slot[vault.SlotSize-sha256.Size:], sum[:])
+	d.root.SetBytes(b)
+}
+
+// TestNewer: what a newer program has written is not called damaged, and stays
+// as it is.
+func TestNewer(t *testing.T) {
+	d := newDisk()
+	v := d.mustOpen(t)
+	put(t, v, "a", "1")
+	require.NoError(t, v.Close())
+	d.reformat('4')
+	before := d.root.Bytes()
+	_, err := d.open(vault.Secret{})
+	require.ErrorIs(t, err, vault.ErrNewer)
+	require.Equal(t, before, d.root.Bytes())
+	before[7]++ // neither slot has a right checksum now
+	before[vault.SlotSize+7]++
+	d.root.SetBytes(before)
+	_, err = d.open(vault.Secret{})
+	require.NotErrorIs(t, err, vault.ErrNewer)
+	require.Error(t, err)
+}
+
+// TestFormat2: a vault of the format before is one of this from its first
+// commit on, and none before that.
+func TestFormat2(t *testing.T) {
+	d := newDisk()
+	v := d.mustOpen(t)
+	put(t, v, "a", "1")
+	require.NoError(t, v.Close())
+	d.reformat('2')
+	v = d.mustOpen(t)
+	require.Equal(t, "1", value(t, v, "a"))
+	require.NoError(t, v.Close())
+	require.Contains(t, string(d.root.Bytes()), "petmvlt2")
+	v = d.mustOpen(t)
+	put(t, v, "b", "2")
+	require.NoError(t, v.Close())
+	require.NotContains(t, string(d.root.Bytes()), "petmvlt2")
+	v = d.mustOpen(t)
+	require.Equal(t, "1", value(t, v, "a"))
+}
+
+// TestFormat1: a vault of the first format, in which every value has a record
 // of its own, goes on as one of this.
 func TestFormat1(t *testing.T) {
 	d := newDisk()
@@ -157,13 +207,7 @@ func TestFormat1(t *testing.T) {
 	large := strings.Repeat("x", 2000)
 	put(t, v, "a", large, "b", large) // so that the pages are those of format 1
 	require.NoError(t, v.Close())
-	b := d.root.Bytes()
-	slot := b[bytes.Index(b, []byte("petmvlt2")):][:vault.SlotSize]
-	slot[7] = '1'
-	sum := sha256.Sum256(slot[:vault.SlotSize-sha256.Size])
-	copy(slot[vault.SlotSize-sha256.Size:], sum[:])
-	d.root.SetBytes(b)
-
+	d.reformat('1')
 	v = d.mustOpen(t)
 	put(t, v, "b", "small")
 	require.NoError(t, v.Close())

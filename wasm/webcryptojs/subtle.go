@@ -6,13 +6,15 @@ import (
 	"errors"
 	"sync"
 	"syscall/js"
+
+	browser "petmail/wasm/js"
 )
 
 // subtle is crypto.subtle, typed. Its methods wait for promises; all may be
 // called concurrently. Functions are bound and strings made once: looking one
 // up by name costs a call into JavaScript about a microsecond more.
 type subtle struct {
-	waiters *waiters
+	waiters *browser.Waiters
 
 	importKey, verifyKey, deriveBits js.Value
 	generateKey, exportKey           js.Value
@@ -44,7 +46,7 @@ func newSubtle() (*subtle, bool) {
 	}
 	api, promise, bytes := crypto.Get("subtle"), js.Global().Get("Promise"), js.Global().Get("Uint8Array")
 	s := &subtle{
-		waiters:     newWaiters(),
+		waiters:     browser.NewWaiters(),
 		importKey:   bound(api, "importKey"),
 		verifyKey:   bound(api, "verify"),
 		deriveBits:  bound(api, "deriveBits"),
@@ -93,11 +95,17 @@ func (s *subtle) importPrivate(private []byte) js.Value {
 	return promise
 }
 
+// await returns what a promise becomes. Why one is rejected does not matter: Go
+// then computes the same itself.
+func (s *subtle) await(promise js.Value) (js.Value, error) {
+	return s.waiters.Await("ask WebCrypto", promise)
+}
+
 func (s *subtle) verifyingKey(public []byte) (js.Value, error) {
 	s.mu.Lock()
 	promise := s.importPublic(s.signing, public, s.toVerify)
 	s.mu.Unlock()
-	return s.waiters.await(promise)
+	return s.await(promise)
 }
 
 // verify takes a signature of 64 bytes.
@@ -108,7 +116,7 @@ func (s *subtle) verify(key js.Value, message, signature []byte) (bool, error) {
 	js.CopyBytesToJS(s.signature, signature)
 	promise := s.verifyKey.Invoke(s.signing, key, s.signature, text)
 	s.mu.Unlock()
-	out, err := s.waiters.await(promise)
+	out, err := s.await(promise)
 	if err != nil {
 		return false, err
 	}
@@ -124,7 +132,7 @@ func (s *subtle) derive(private, public []byte, meanwhile func()) ([]byte, error
 	promise := s.all.Invoke(s.imports)
 	s.mu.Unlock()
 	meanwhile()
-	keys, err := s.waiters.await(promise)
+	keys, err := s.await(promise)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +140,7 @@ func (s *subtle) derive(private, public []byte, meanwhile func()) ([]byte, error
 	s.agreement.Set("public", keys.Index(1))
 	promise = s.deriveBits.Invoke(s.agreement, keys.Index(0), 256)
 	s.mu.Unlock()
-	out, err := s.waiters.await(promise)
+	out, err := s.await(promise)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +155,7 @@ func (s *subtle) agree(public []byte) (own, secret []byte, err error) {
 	s.imports.SetIndex(1, s.importPublic(s.dh, public, s.toNothing))
 	promise := s.all.Invoke(s.imports)
 	s.mu.Unlock()
-	keys, err := s.waiters.await(promise)
+	keys, err := s.await(promise)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -158,7 +166,7 @@ func (s *subtle) agree(public []byte) (own, secret []byte, err error) {
 	s.imports.SetIndex(1, s.deriveBits.Invoke(s.agreement, pair.Get("privateKey"), 256))
 	promise = s.all.Invoke(s.imports)
 	s.mu.Unlock()
-	out, err := s.waiters.await(promise)
+	out, err := s.await(promise)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,5 +1,4 @@
-import type { Event, Reply, Snapshot } from "../api";
-import type { Commands } from "./commands";
+import type { Command, Commands, Event, Reply } from "../api";
 import {
   agentName,
   clientName,
@@ -11,6 +10,7 @@ import {
   refusal,
   type Welcome,
 } from "./names";
+import { heard } from "./older";
 import { type AgentClient, AgentError, type AgentState, type Reason } from "./types";
 
 /** Commands that wait for the agent at most; beyond, something is wrong. */
@@ -101,7 +101,7 @@ class Client implements AgentClient {
     return () => this.#states.delete(listener);
   }
 
-  #request(command: string, args: unknown): Promise<unknown> {
+  #request(command: Command, args: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#state === "unavailable") {
         reject(new AgentError("unavailable", "the agent cannot run"));
@@ -163,7 +163,7 @@ class Client implements AgentClient {
   }
 
   #ask(line: Line): void {
-    const message: LobbyMessage = { client: line.client };
+    const message: LobbyMessage = { client: line.client, kinds: true };
     line.lobby.postMessage(message);
     this.#keepWaking();
   }
@@ -208,11 +208,11 @@ class Client implements AgentClient {
       this.#welcomed(line, message.welcome);
       return;
     }
-    const parsed = JSON.parse(message) as Reply | Event;
-    if ("id" in parsed) {
-      this.#answered(parsed);
+    const said = heard(message);
+    if ("id" in said) {
+      this.#answered(said);
     } else {
-      this.#emit(parsed);
+      this.#emit(said);
     }
   }
 
@@ -248,9 +248,9 @@ class Client implements AgentClient {
 
   async #hello(line: Line, agent: string): Promise<void> {
     try {
-      const snapshot = (await this.#request("hello", {})) as Snapshot;
+      const snapshot = await this.call("hello", {});
       if (this.#line !== line || this.#agent !== agent) return;
-      this.#emit({ snapshot });
+      this.#emit({ kind: "snapshot", data: snapshot });
       this.#setState("ready");
     } catch (error) {
       if (this.#line !== line || this.#agent !== agent) return;

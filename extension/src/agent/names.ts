@@ -14,8 +14,8 @@
 
 /** What may be said in the lobby. */
 export type LobbyMessage =
-  /** A page wants to be connected. */
-  | { client: string }
+  /** A page wants to be connected. kinds: it knows those of events (older.ts). */
+  | { client: string; kinds?: true }
   /** A Worker is ready for pages. */
   | { agent: string }
   /** The Worker's owner: it crashed and comes again, or was given up. */
@@ -34,9 +34,6 @@ export const database = "petmail-vault";
 
 /** The file of the vault's root, in the origin's private file system. */
 export const rootFile = "petmail-root";
-
-/** The IndexedDB database of versions before the vault, in the clear. */
-export const plainDatabase = "petmail";
 
 export const lobbyName = "petmail/lobby";
 

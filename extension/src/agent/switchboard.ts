@@ -8,6 +8,7 @@ import {
   maxRequest,
   type Welcome,
 } from "./names";
+import { withoutKind } from "./older";
 
 /** What wasm/jsapi makes for each page. */
 export interface Attached {
@@ -32,18 +33,24 @@ export async function openSwitchboard(attach: Attach): Promise<void> {
   lobby.onmessage = ({ data }: { data: LobbyMessage }) => {
     if (!("client" in data) || clients.has(data.client) || clients.size >= maxClients) return;
     clients.add(data.client);
-    void serve(agent, attach, data.client).then(() => clients.delete(data.client));
+    const said = data.kinds ? (text: string) => text : withoutKind;
+    void serve(agent, attach, data.client, said).then(() => clients.delete(data.client));
   };
   const message: LobbyMessage = { agent };
   lobby.postMessage(message);
 }
 
-/** Serves one page until it is gone. */
-async function serve(agent: string, attach: Attach, client: string): Promise<void> {
+/** Serves one page until it is gone. said: how it is told what the agent says. */
+async function serve(
+  agent: string,
+  attach: Attach,
+  client: string,
+  said: (text: string) => string,
+): Promise<void> {
   const channel = new BroadcastChannel(clientName(client));
   const welcome: Welcome = { welcome: agent };
   channel.postMessage(welcome);
-  const { receive, detach } = attach((text) => channel.postMessage(text));
+  const { receive, detach } = attach((text) => channel.postMessage(said(text)));
   channel.onmessage = ({ data }) => {
     if (typeof data === "string" && data.length <= maxRequest) receive(data);
   };

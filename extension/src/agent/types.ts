@@ -1,5 +1,4 @@
-import type { ErrorCode, Event } from "../api";
-import type { Commands } from "./commands";
+import type { Commands, ErrorCode, Event } from "../api";
 
 /**
  * How the agent is, seen from a page:

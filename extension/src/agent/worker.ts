@@ -2,7 +2,7 @@
 // it when its owner says so, and connects pages to it (names.ts).
 import "../../../dist/wasm/wasm_exec.js";
 import program from "../../../dist/wasm/petmail.wasm?url";
-import { database, guardName, hold, plainDatabase, refusal, rootFile } from "./names";
+import { database, guardName, hold, refusal, rootFile } from "./names";
 import { openRoom } from "./room";
 import type { Ending } from "./supervisor";
 import { type Attach, openSwitchboard } from "./switchboard";
@@ -31,7 +31,6 @@ const appFiles = 16 * 2 ** 20;
 interface PetmailHost {
   database: string;
   root: string;
-  plain: string;
   version: string;
   restarted: boolean;
   kept: boolean;
@@ -77,7 +76,6 @@ async function start({ version, restarted, kept }: ToWorker["start"]): Promise<v
   const host: PetmailHost = {
     database,
     root: rootFile,
-    plain: plainDatabase,
     version,
     restarted,
     kept,

@@ -1,6 +1,3 @@
-import "../ui/tokens.css";
-import "../ui/base.css";
-
 /** Where the page stands in its document. */
 export function rootElement(): HTMLElement {
   const root = document.getElementById("root");

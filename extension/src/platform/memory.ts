@@ -24,9 +24,11 @@ export function wasHere(): boolean {
  * one, and that stays.
  */
 export function rememberBeingHere(client: AgentClient): void {
-  client.onEvent(({ snapshot }) => {
-    if (snapshot?.phase === "new") forgetBeingHere();
-    if (snapshot?.phase !== "ready" && snapshot?.phase !== "locked") return;
+  client.onEvent((event) => {
+    if (event.kind !== "snapshot") return;
+    const { phase } = event.data;
+    if (phase === "new") forgetBeingHere();
+    if (phase !== "ready" && phase !== "locked") return;
     try {
       if (!wasHere()) localStorage.setItem(key, "1");
     } catch {

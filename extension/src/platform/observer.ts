@@ -62,30 +62,40 @@ export function observe(client: AgentClient, outside: Outside): void {
   };
 
   client.onEvent((event: Event) => {
-    if (event.snapshot) {
-      // What an earlier life has shown may be read, deleted or locked away by now.
-      const { phase } = event.snapshot;
-      const stale = unread < 0 && event.snapshot.conversations.every((c) => c.unread === 0);
-      if (phase !== "ready" || stale) {
-        notified.clear();
-        outside.clear();
+    switch (event.kind) {
+      case "snapshot": {
+        // What an earlier life has shown may be read, deleted or locked away by now.
+        const snapshot = event.data;
+        const stale = unread < 0 && snapshot.conversations.every((c) => c.unread === 0);
+        if (snapshot.phase !== "ready" || stale) {
+          notified.clear();
+          outside.clear();
+        }
+        conversations.clear();
+        for (const conversation of snapshot.conversations) remember(conversation);
+        settings = snapshot.settings;
+        if (snapshot.relay.url) outside.relay(snapshot.relay.url);
+        break;
       }
-      conversations.clear();
-      for (const conversation of event.snapshot.conversations) remember(conversation);
-      settings = event.snapshot.settings;
-      if (event.snapshot.relay.url) outside.relay(event.snapshot.relay.url);
-    }
-    if (event.conversation) remember(event.conversation);
-    if (event.conversationRemoved) {
-      conversations.delete(event.conversationRemoved);
-      notified.add(event.conversationRemoved); // if not by us, then before us
-      withdraw(event.conversationRemoved);
-    }
-    if (event.settings) settings = event.settings;
-    if (event.relay?.url) outside.relay(event.relay.url);
-    if (event.message?.fresh && !event.message.message.mine) {
-      const { conversation } = event.message;
-      setTimeout(() => due(conversation), grace);
+      case "conversation":
+        remember(event.data);
+        break;
+      case "conversationRemoved":
+        conversations.delete(event.data);
+        notified.add(event.data); // if not by us, then before us
+        withdraw(event.data);
+        break;
+      case "settings":
+        settings = event.data;
+        break;
+      case "relay":
+        if (event.data.url) outside.relay(event.data.url);
+        break;
+      case "message": {
+        const { conversation, fresh, message } = event.data;
+        if (fresh && !message.mine) setTimeout(() => due(conversation), grace);
+        break;
+      }
     }
     count();
   });

@@ -35,7 +35,11 @@ class Agent {
   };
 
   emit(event: Event): void {
-    for (const send of this.#pages) send(JSON.stringify(event));
+    this.say(JSON.stringify(event));
+  }
+
+  say(text: string): void {
+    for (const send of this.#pages) send(text);
   }
 }
 
@@ -76,7 +80,7 @@ function openPage(wake?: () => Promise<void>) {
   const log: string[] = [];
   client.onState((state, reason) => log.push(reason ? `${state}: ${reason}` : state));
   client.onEvent((event) =>
-    log.push(event.snapshot ? `snapshot of ${event.snapshot.name}` : "event"),
+    log.push(event.kind === "snapshot" ? `snapshot of ${event.data.name}` : "event"),
   );
   return { client, log, context };
 }
@@ -99,7 +103,7 @@ test("a page finds an agent that runs, and one that comes later", async () => {
     expect(log).toEqual(["starting", "snapshot of Anna", "ready"]);
   }
   expect(agent.attached).toBe(2);
-  agent.emit({ conversationRemoved: "c" });
+  agent.emit({ kind: "conversationRemoved", data: "c" });
   await settle();
   expect(early.log.at(-1)).toBe("event");
   expect(late.log.at(-1)).toBe("event");
@@ -167,7 +171,7 @@ test("a page that ends is detached, however it ends", async () => {
   context.end();
   await settle();
   expect(agent.attached).toBe(0);
-  agent.emit({ conversationRemoved: "c" });
+  agent.emit({ kind: "conversationRemoved", data: "c" });
 });
 
 test("a page kept for the back button lets go, and connects anew when shown", async () => {
@@ -258,4 +262,37 @@ test("a browser without locks is told apart", () => {
   const states: unknown[] = [];
   connect().onState((state, reason) => states.push([state, reason]));
   expect(states).toEqual([["unavailable", "unsupported"]]);
+});
+
+test("a page understands an agent of before events had kinds", async () => {
+  const { agent } = await startAgent("Anna");
+  const { client } = openPage();
+  const events: Event[] = [];
+  client.onEvent((event) => events.push(event));
+  await settle();
+  agent.say('{"snapshot":{"name":"Anna, who came back"}}');
+  agent.say('{"diskFull":false}');
+  agent.say('{"conversationRemoved":"c"}');
+  await settle();
+  expect(events.slice(1)).toEqual([
+    { kind: "snapshot", data: { name: "Anna, who came back" } },
+    { kind: "diskFull", data: false },
+    { kind: "conversationRemoved", data: "c" },
+  ]);
+});
+
+test("a page of before events had kinds understands the agent", async () => {
+  const { agent } = await startAgent("Anna");
+  const said: unknown[] = [];
+  origin.context().run(() => {
+    const channel = new BroadcastChannel(clientName("older"));
+    channel.onmessage = ({ data }) => said.push(data);
+    void hold(clientName("older"));
+    new BroadcastChannel(lobbyName).postMessage({ client: "older" });
+  });
+  await settle();
+  agent.emit({ kind: "diskFull", data: false });
+  agent.emit({ kind: "conversationRemoved", data: "c" });
+  await settle();
+  expect(said.slice(1)).toEqual(['{"diskFull":false}', '{"conversationRemoved":"c"}']);
 });

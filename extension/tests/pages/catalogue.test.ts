@@ -1,8 +1,18 @@
+// @vitest-environment happy-dom
 import { afterEach, describe, expect, it } from "vitest";
-import { de, en, type Key, language, languages, setLanguage, t } from "../../src/ui/catalogue";
+import { slices } from "../../src/ui/app/slices";
+import { t } from "../../src/ui/conversation/texts";
+import { language, languages, setLanguage, type Texts } from "../../src/ui/lib/catalogue";
+import * as common from "../../src/ui/lib/texts";
 
-const texts: Record<string, string> = en;
-const german: Record<string, string> = de;
+type Said = Record<string, string>;
+
+/** The texts of each folder of ui. */
+const folders = import.meta.glob<{ en: Texts; de: Texts; t?: unknown }>("../../src/ui/*/texts.ts", {
+  eager: true,
+});
+const en: Said = Object.assign({}, ...Object.values(folders).map((folder) => folder.en));
+const de: Said = Object.assign({}, ...Object.values(folders).map((folder) => folder.de));
 
 function placeholders(text: string): string[] {
   return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ""))].sort();
@@ -11,15 +21,17 @@ function placeholders(text: string): string[] {
 afterEach(() => setLanguage(""));
 
 describe("the catalogue", () => {
-  it("has each feature's texts, none twice", async () => {
-    const features = import.meta.glob<{ en: Record<string, string>; de: Record<string, string> }>(
-      "../../src/ui/*/texts.ts",
-      { eager: true },
-    );
-    const own = Object.values(features).flatMap((feature) => Object.keys(feature.en));
+  it("has no text twice", () => {
+    const own = Object.values(folders).flatMap((folder) => Object.keys(folder.en));
     expect(own.length).toBeGreaterThan(100);
     expect(own.filter((key, at) => own.indexOf(key) !== at)).toEqual([]);
-    expect(Object.keys(en).sort()).toEqual(own.sort());
+  });
+
+  it("is that of the slices, of what they share, and of the pages around them", () => {
+    const those = slices.map(({ texts }) => texts.en);
+    expect(those.filter((one, at) => those.indexOf(one) !== at)).toEqual([]);
+    const others = Object.keys(folders).filter((name) => !those.includes(folders[name]?.en ?? {}));
+    expect(others.map((name) => name.split("/").at(-2)).sort()).toEqual(["app", "landing", "lib"]);
   });
 
   it("says the same in English and German", () => {
@@ -27,12 +39,12 @@ describe("the catalogue", () => {
   });
 
   it.each(Object.keys(en))("has the same placeholders in %s", (key) => {
-    const own = placeholders(texts[key] ?? "");
-    if (!key.endsWith(".one")) return expect(placeholders(german[key] ?? "")).toEqual(own);
+    const own = placeholders(en[key] ?? "");
+    if (!key.endsWith(".one")) return expect(placeholders(de[key] ?? "")).toEqual(own);
     // "one" may be said without the figure.
-    const all = placeholders(texts[key.replace(/\.one$/, ".other")] ?? "");
+    const all = placeholders(en[key.replace(/\.one$/, ".other")] ?? "");
     expect(all).toEqual(expect.arrayContaining(own));
-    expect(all).toEqual(expect.arrayContaining(placeholders(german[key] ?? "")));
+    expect(all).toEqual(expect.arrayContaining(placeholders(de[key] ?? "")));
   });
 
   it("has words for everything, without blanks at the ends", () => {
@@ -68,7 +80,7 @@ describe("t", () => {
     setLanguage("de");
     expect(language.value).toBe("de");
     expect(t("conversation.send")).not.toBe(english);
-    expect(t("conversation.send")).toBe(german["conversation.send"]);
+    expect(t("conversation.send")).toBe(de["conversation.send"]);
   });
 
   it("falls back to a language it has", () => {
@@ -92,11 +104,12 @@ describe("t", () => {
     expect(said).toBe("Write to \u2068{count} $& \u202eabc\u2069");
   });
 
-  it("knows every key", () => {
-    for (const key of Object.keys(en)) {
-      const stem = key.replace(/\.(one|other)$/, "") as Key;
-      const say = t as (key: Key, values: Record<string, number>) => string;
-      expect(say(stem, { count: 2 })).not.toBe("");
+  it.each(Object.keys(folders))("knows every key of %s, and what several say", (name) => {
+    const folder = folders[name];
+    if (!folder?.t) return expect(folder?.en).toBe(common.en);
+    const say = folder.t as (key: string, values: Record<string, number>) => string;
+    for (const key of [...Object.keys(folder.en), ...Object.keys(common.en)]) {
+      expect(say(key.replace(/\.(one|other)$/, ""), { count: 2 })).not.toBe("");
     }
   });
 });

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
 import type { AgentClient } from "../../src/agent/types";
-import type { Event, Phase } from "../../src/api";
+import type { Event, Phase, Snapshot } from "../../src/api";
 import { forgetBeingHere, rememberBeingHere, wasHere } from "../../src/platform/memory";
 
 /** A page that is told of phases. */
@@ -14,7 +14,7 @@ function page(): (phase: Phase) => void {
     },
   };
   rememberBeingHere(client as unknown as AgentClient);
-  return (phase) => tell({ snapshot: { phase } } as Event);
+  return (phase) => tell({ kind: "snapshot", data: { phase } as Snapshot });
 }
 
 afterEach(() => {

@@ -32,7 +32,8 @@ afterEach(() => {
 
 function snapshot(settings: Partial<Settings>, ...conversations: Conversation[]): void {
   emit({
-    snapshot: {
+    kind: "snapshot",
+    data: {
       phase: "ready",
       conversations,
       settings: { notifications: false, language: "", quickReceipts: false, ...settings },
@@ -47,14 +48,15 @@ function conversation(id: string, unread: number, name = `Name of ${id}`): Conve
 
 function message(id: string, options: { fresh?: boolean; mine?: boolean } = {}): Event {
   const { fresh = true, mine = false } = options;
-  return { message: { conversation: id, fresh, message: { mine, text: "secret" } as Message } };
+  const data = { conversation: id, fresh, message: { mine, text: "secret" } as Message };
+  return { kind: "message", data };
 }
 
 test("the badge counts unread messages over all conversations", () => {
   snapshot({}, conversation("a", 2), conversation("b", 1));
-  emit({ conversation: conversation("b", 1) });
-  emit({ conversation: conversation("c", 4) });
-  emit({ conversationRemoved: "a" });
+  emit({ kind: "conversation", data: conversation("b", 1) });
+  emit({ kind: "conversation", data: conversation("c", 4) });
+  emit({ kind: "conversationRemoved", data: "a" });
   snapshot({}, conversation("b", 0));
   expect(log.filter((line) => line.startsWith("badge"))).toEqual([
     "badge 3",
@@ -66,11 +68,11 @@ test("the badge counts unread messages over all conversations", () => {
 
 test("nothing is notified unless it was switched on", () => {
   snapshot({}, conversation("a", 0));
-  emit({ conversation: conversation("a", 1) });
+  emit({ kind: "conversation", data: conversation("a", 1) });
   emit(message("a"));
   vi.runAllTimers();
   expect(log.filter((line) => line.startsWith("notify"))).toEqual([]);
-  emit({ settings: { notifications: true, language: "de", quickReceipts: false } });
+  emit({ kind: "settings", data: { notifications: true, language: "de", quickReceipts: false } });
   emit(message("a"));
   vi.runAllTimers();
   expect(log.at(-1)).toBe("notify a: Name of a: Neue Nachricht");
@@ -79,7 +81,7 @@ test("nothing is notified unless it was switched on", () => {
 test("a notification names the petname and nothing of the message", () => {
   snapshot({ notifications: true }, conversation("a", 0));
   emit(message("a"));
-  emit({ conversation: conversation("a", 1, "Ben") });
+  emit({ kind: "conversation", data: conversation("a", 1, "Ben") });
   vi.runAllTimers();
   expect(log.at(-1)).toBe("notify a: Ben: New message");
   expect(log.join()).not.toContain("secret");
@@ -87,9 +89,9 @@ test("a notification names the petname and nothing of the message", () => {
 
 test("what is read at once, mine or not fresh is not notified", () => {
   snapshot({ notifications: true }, conversation("a", 0), conversation("b", 1));
-  emit({ conversation: conversation("a", 1) });
+  emit({ kind: "conversation", data: conversation("a", 1) });
   emit(message("a"));
-  emit({ conversation: conversation("a", 0) });
+  emit({ kind: "conversation", data: conversation("a", 0) });
   emit(message("b", { fresh: false }));
   emit(message("b", { mine: true }));
   emit(message("unknown"));
@@ -102,9 +104,9 @@ test("a notification goes when its conversation is read or removed", () => {
   emit(message("a"));
   emit(message("b"));
   vi.runAllTimers();
-  emit({ conversation: conversation("a", 0) });
-  emit({ conversation: conversation("a", 0) });
-  emit({ conversationRemoved: "b" });
+  emit({ kind: "conversation", data: conversation("a", 0) });
+  emit({ kind: "conversation", data: conversation("a", 0) });
+  emit({ kind: "conversationRemoved", data: "b" });
   expect(log.filter((line) => line.startsWith("unnotify"))).toEqual(["unnotify a", "unnotify b"]);
 });
 
@@ -118,7 +120,8 @@ test("locked, everything that was shown is taken away, and nothing else is said"
   emit(message("a"));
   vi.advanceTimersByTime(2_000);
   emit({
-    snapshot: {
+    kind: "snapshot",
+    data: {
       phase: "locked",
       conversations: [],
       settings: {},
@@ -139,8 +142,8 @@ test("what goes takes its notification along, whoever has shown it", () => {
   snapshot({ notifications: true }, conversation("a", 1), conversation("b", 1));
   emit(message("a"));
   vi.advanceTimersByTime(2_000);
-  emit({ conversation: conversation("a", 0) }); // the one unread message was deleted
-  emit({ conversationRemoved: "b" }); // shown before the browser was restarted
+  emit({ kind: "conversation", data: conversation("a", 0) }); // the one unread message was deleted
+  emit({ kind: "conversationRemoved", data: "b" }); // shown before the browser was restarted
   expect(log.filter((line) => line.startsWith("unnotify"))).toEqual(["unnotify a", "unnotify b"]);
 });
 

@@ -12,4 +12,14 @@
 // with TLS, SIGHUP makes it read its certificate again. Exit codes: 0, 1 for
 // a failure or a problem found, 2 for wrong flags or configuration.
 // docs/operating.md says more.
+//
+// # Goroutines
+//
+//	serve                  starts the one of native.Server.Serve; native.Server.Close
+//	                       ends it
+//	companions.start       starts one for each server beside it; companions.close ends
+//	                       them and waits
+//	onHangup               starts the one that waits for SIGHUP; stop ends it and waits
+//	acmeCertificates.warm  starts the one that orders certificates; ctx ends it, after
+//	                       the order that is under way
 package main

@@ -97,8 +97,8 @@ func (g *Group) StateSize() int {
 }
 
 // Run does one operation of encrypt, decrypt, commit, process, add, join, and
-// tells how long it took, with the encoding of the state: an agent stores it
-// each time. Decrypt takes what the last encrypt made, process the last commit,
+// tells how long it took, with the encoding of what it changed in the state: an
+// agent stores it each time. Decrypt takes what the last encrypt made, process the last commit,
 // join the last add.
 func (g *Group) Run(operation string) (time.Duration, error) {
 	step, ok := map[string]func() (*mls.State, error){
@@ -107,12 +107,13 @@ func (g *Group) Run(operation string) (time.Duration, error) {
 	if !ok {
 		return 0, errUnknown
 	}
+	before := map[string]*mls.State{"encrypt": g.a, "decrypt": g.b, "commit": g.a, "process": g.b, "add": g.a}[operation]
 	start := time.Now()
 	s, err := step()
 	if err != nil {
 		return 0, fmt.Errorf("couldn't %s: %w", operation, err)
 	}
-	s.MarshalParts()
+	s.Parts(before)
 	return time.Since(start), nil
 }
 

@@ -105,15 +105,15 @@ async function start(profile: string, options: FirefoxOptions): Promise<Browser>
 }
 
 /** How long the load of an extension's page may take, in milliseconds. */
-const EXTENSION_LOAD = 20_000;
+const EXTENSION_LOAD = 60_000;
 
 /** How long to wait for an element, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** A puppeteer page as a Surface. */
 export class FirefoxSurface implements Surface {
   constructor(readonly page: Page) {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
   }
 
   async goto(url: string) {

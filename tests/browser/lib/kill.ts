@@ -42,7 +42,7 @@ async function ofProfile(profile: string): Promise<number[]> {
 }
 
 /** How long killed processes may take to be gone, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Kills a browser as a power cut does, and waits until nothing of it runs. */
 export async function killBrowser(profile: string): Promise<void> {

@@ -6,7 +6,7 @@ import { id } from "./surface.ts";
 export const passphrase = "plover trivial Zebra 47";
 
 /** How long deriving keys twice may take on a busy machine, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 async function settled(person: Person): Promise<void> {
   await expect

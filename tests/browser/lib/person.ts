@@ -14,7 +14,7 @@ export interface Invitation {
 export type Sent = "sending" | "sent" | "delivered" | "undelivered";
 
 /** How long a handshake or a delivery may take on a busy machine, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 
 /**
  * A person at a browser: the steps they take, in the words of the pages. Each

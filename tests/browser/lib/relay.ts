@@ -20,10 +20,13 @@ export class Relay {
     return relay;
   }
 
-  /** Starts it, on the port it had before if it ran before. */
-  async up(): Promise<void> {
+  /**
+   * Starts it, on the port and with the data it had before if it ran before;
+   * another program than the one of today is a relay with an older web app.
+   */
+  async up(program = built.relay): Promise<void> {
     const address = this.url ? new URL(this.url).host : "localhost:0";
-    const child = spawn(built.relay, [], {
+    const child = spawn(program, [], {
       env: { ...process.env, PETMAIL_ADDR: address, PETMAIL_DATA: this.folder.path, ...this.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -54,9 +57,10 @@ export class Relay {
     await this.end("SIGKILL");
   }
 
-  async restart(): Promise<void> {
+  /** Ends it as an operator would, and starts it, or another program in its place. */
+  async restart(program = built.relay): Promise<void> {
     await this.down();
-    await this.up();
+    await this.up(program);
   }
 
   /** What it counts (docs/operating.md): the value of a metric, such as `deposits_total{result="nobody"}`. */

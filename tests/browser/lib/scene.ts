@@ -1,6 +1,14 @@
 import { test as base } from "@playwright/test";
 import type { ChromiumOptions } from "./chromium.ts";
-import { ChromiumExtensionPerson, FirefoxExtensionPerson, type Person, WebPerson } from "./person.ts";
+import { olderWebApp } from "./older.ts";
+import { temporaryFolder } from "./paths.ts";
+import {
+  ChromiumExtensionPerson,
+  FirefoxExtensionPerson,
+  FirefoxWebPerson,
+  type Person,
+  WebPerson,
+} from "./person.ts";
 import { Relay } from "./relay.ts";
 import { Wire } from "./wire.ts";
 
@@ -10,6 +18,8 @@ interface Scene {
   /** A cable to the relay; whoever shall be cut off comes in through `wired`. */
   wire: Wire;
   cast: Cast;
+  /** The program of a relay of today that serves the web app of an earlier commit. */
+  older(commit: string): Promise<string>;
 }
 
 /** How somebody with the web app comes in. */
@@ -37,6 +47,13 @@ export class Cast {
   /** Somebody who has used the web app before. */
   async web(name: string, options: WebOptions = {}): Promise<WebPerson> {
     const person = await this.visitor(name, options);
+    await person.start();
+    return person;
+  }
+
+  /** Somebody who has used the web app before, in Firefox. */
+  async firefoxWeb(name: string): Promise<FirefoxWebPerson> {
+    const person = this.enter(await FirefoxWebPerson.arrive(name, this.relay));
     await person.start();
     return person;
   }
@@ -126,6 +143,16 @@ export const test = base.extend<Scene>({
       await info.attach("relay.log", { body: relay.logs(), contentType: "text/plain" });
     }
     await relay.close();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+  older: async ({}, use) => {
+    const folders: { remove(): Promise<void> }[] = [];
+    await use(async (commit) => {
+      const folder = await temporaryFolder("older");
+      folders.push(folder);
+      return olderWebApp(commit, folder.path);
+    });
+    for (const folder of folders) await folder.remove();
   },
   wire: async ({ relay }, use) => {
     const wire = await Wire.to(relay.url);

@@ -118,7 +118,7 @@ function ask<T>(surface: Surface, question: string, answer: string): Promise<T> 
       resolve(${answer});
     };
     channel.postMessage(${question});
-    setTimeout(() => reject(new Error("the agent is not watched")), 20000);
+    setTimeout(() => reject(new Error("the agent is not watched")), 60_000);
   })`);
 }
 

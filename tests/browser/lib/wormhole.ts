@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { temporaryFolder } from "./paths.ts";
 
 /** How long a program may take on a busy machine, in milliseconds. */
-const PATIENCE = 40_000;
+const PATIENCE = 120_000;
 
 /** Debian's wormhole, run by somebody at a terminal. */
 export class Wormhole {

@@ -66,7 +66,7 @@ class Talk {
         .filter(([text, one]) => one.shown && !one.deleting && !texts.includes(text))
         .map(([text]) => text);
     };
-    await expect.poll(missing, { timeout: 60_000, message: `${round}: messages that are lost` }).toEqual([]);
+    await expect.poll(missing, { timeout: 90_000, message: `${round}: messages that are lost` }).toEqual([]);
     const texts = await shown();
     expect(
       texts.filter((text, at) => texts.indexOf(text) !== at),

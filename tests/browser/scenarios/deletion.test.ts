@@ -258,7 +258,7 @@ test("a person with the extension in Firefox deletes for somebody with the one i
   };
   // The page, which begins anew as the agent does, may do so while it is asked.
   const keepsNothing = (person: Person) =>
-    expect(async () => expect(await kept(person)).toEqual(nothing)).toPass({ timeout: 15_000 });
+    expect(async () => expect(await kept(person)).toEqual(nothing)).toPass({ timeout: 90_000 });
   await ben.erase();
   await keepsNothing(ben);
   // His mailbox is gone, and nobody who writes to it can tell.

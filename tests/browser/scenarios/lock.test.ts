@@ -19,7 +19,6 @@ import { exchange, expect, meet, test } from "../lib/scene.ts";
 import { id } from "../lib/surface.ts";
 
 // Deriving a key takes its time, above all on two cores shared by two browsers.
-test.setTimeout(150_000);
 
 /** Looks at the page as it stands with axe, in both colour schemes. */
 async function lookAt(page: Page, what: string): Promise<void> {
@@ -356,39 +355,6 @@ test("the extension in Firefox locks and opens", async ({ cast }) => {
   await unlock(ana);
   await ana.open("Ben");
   await ana.expectConversation(texts);
-});
-
-test("records of a version before the vault move in, and their database goes", async ({ cast }) => {
-  const ana = await cast.visitor("Ana");
-  await ana.page.goto(new URL("/app.webmanifest", ana.home).href);
-  await ana.page.evaluate(
-    () =>
-      new Promise<void>((resolve, reject) => {
-        const request = indexedDB.open("petmail", 1);
-        request.onupgradeneeded = () => request.result.createObjectStore("records");
-        request.onerror = () => reject(request.error);
-        request.onsuccess = () => {
-          const transaction = request.result.transaction("records", "readwrite");
-          const settings = JSON.stringify({ notifications: false, language: "de", quickReceipts: false });
-          transaction.objectStore("records").put(new TextEncoder().encode(settings), "settings");
-          transaction.oncomplete = () => {
-            request.result.close();
-            resolve();
-          };
-        };
-      }),
-  );
-  await ana.surface.goto(ana.home);
-  await ana.sees("persona-name");
-  await expect(ana.page.locator("html")).toHaveAttribute("lang", "de");
-  const databases = await ana.page.evaluate(async () =>
-    (await indexedDB.databases()).map(({ name }) => name),
-  );
-  expect(databases).toEqual(["petmail-vault"]);
-  // They are in the vault for good.
-  await ana.surface.reload();
-  await ana.sees("persona-name");
-  await expect(ana.page.locator("html")).toHaveAttribute("lang", "de");
 });
 
 test("notifications that are shown go when Petmail locks", async ({ cast }) => {

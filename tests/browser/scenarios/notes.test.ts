@@ -8,7 +8,7 @@ import { Wormhole } from "../lib/wormhole.ts";
 async function expectNote(person: WebPerson, state: string): Promise<void> {
   await expect
     .poll(async () => (await person.surface.attributes(id("note-status"), "data-state"))[0] ?? "", {
-      timeout: 40_000,
+      timeout: 90_000,
       message: `the note that ${person.name} sees`,
     })
     .toBe(state);
@@ -34,7 +34,6 @@ async function writeNote(person: WebPerson, text: string): Promise<void> {
 }
 
 test("a note goes to somebody with wormhole, and survives a reload on its way", async ({ cast }) => {
-  test.setTimeout(120_000);
   const ana = await cast.web("Ana");
   await writeNote(ana, "for you:\n<b>grüße</b> 😀");
   await lookAt(ana, "note-write");
@@ -57,7 +56,6 @@ test("a note goes to somebody with wormhole, and survives a reload on its way", 
 });
 
 test("a note comes from somebody with wormhole, as text and nothing else", async ({ cast }) => {
-  test.setTimeout(120_000);
   const ana = await cast.web("Ana", { viewport: { width: 320, height: 568 } });
   await ana.surface.click(id("invite-have"));
   await ana.surface.click(id("note-have"));
@@ -94,7 +92,6 @@ test("a note comes from somebody with wormhole, as text and nothing else", async
 });
 
 test("a wrong code at wormhole burns it; the text is kept for a new one", async ({ cast }) => {
-  test.setTimeout(120_000);
   const ana = await cast.web("Ana");
   await writeNote(ana, "secret");
   await ana.surface.click(id("note-send"));
@@ -108,7 +105,7 @@ test("a wrong code at wormhole burns it; the text is kept for a new one", async 
   await expectNote(ana, "wrong");
   await lookAt(ana, "note-wrong");
   await ana.surface.click(id("note-again"));
-  await expect.poll(() => ana.read("note-command"), { timeout: 20_000 }).toContain(" receive ");
+  await expect.poll(() => ana.read("note-command"), { timeout: 90_000 }).toContain(" receive ");
   expect(await ana.surface.attributes(id("note-item"), "aria-current")).toEqual(["true"]);
   const again = await (await Wormhole.type(await ana.read("note-command"))).end();
   expect(again.worked, again.said).toBe(true);

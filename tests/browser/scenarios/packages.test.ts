@@ -13,7 +13,7 @@ test("web-ext lint finds nothing in the extension for Firefox", () => {
   let output: string;
   try {
     output = execFileSync(
-      join(root, "extension/node_modules/.bin/web-ext"),
+      join(root, "node_modules/.bin/web-ext"),
       ["lint", "--source-dir", built.firefoxExtension, "--output", "json", "--no-config-discovery"],
       { encoding: "utf8", maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "ignore"] },
     );

@@ -10,8 +10,6 @@ import { id } from "../lib/surface.ts";
 // said then. A browser may empty all that a site has stored when it writes to its
 // database on a full disk. Nothing of that may happen to a Petmail.
 
-test.setTimeout(150_000);
-
 /** Enough for a profile, and soon full, in bytes. */
 const SMALL = 64 << 20;
 
@@ -19,7 +17,7 @@ const SMALL = 64 << 20;
 async function seesNoMore(person: Person, name: string): Promise<void> {
   await expect
     .poll(() => person.surface.visible(id(name)), {
-      timeout: 30_000,
+      timeout: 90_000,
       message: `${person.name} sees ${name} go`,
     })
     .toBe(false);

@@ -6,7 +6,6 @@
 //
 //	database   name of the IndexedDB database under the vault
 //	root       name of the vault's root file in the origin's file system
-//	plain      name of the database of versions before the vault
 //	version    what pages show
 //	restarted  true after a crash
 //	kept       true if the pages remember that there was a vault

@@ -12,7 +12,9 @@ import (
 
 	"petmail/wasm/agent"
 	"petmail/wasm/gate"
+	browser "petmail/wasm/js"
 	"petmail/wasm/jsapi"
+	"petmail/wasm/parts"
 	"petmail/wasm/relayclient"
 	"petmail/wasm/store"
 	"petmail/wasm/store/idb"
@@ -61,9 +63,8 @@ func open(h host, logger *slog.Logger, c clocks) (*gate.Gate, error) {
 	return gate.Open(gate.Config{
 		Vault: places,
 		Start: func(s store.Store, erased func()) (gate.Agent, error) { return start(h, s, erased, logger, c) },
-		Plain: func() (gate.Plain, error) { return openPlain(h.text("plain")) },
 		Remove: func() {
-			if err := errors.Join(idb.Delete(h.text("database")), idb.Delete(h.text("plain")), opfsjs.Remove(h.text("root"))); err != nil {
+			if err := errors.Join(idb.Delete(h.text("database")), opfsjs.Remove(h.text("root"))); err != nil {
 				logger.Warn("couldn't remove what is left, which is empty", "err", err)
 			}
 		},
@@ -84,11 +85,11 @@ func open(h host, logger *slog.Logger, c clocks) (*gate.Gate, error) {
 
 func start(h host, s store.Store, erased func(), logger *slog.Logger, c clocks) (gate.Agent, error) {
 	a, err := agent.Open(agent.Config{
-		Store:     s,
-		Transport: relayclient.Net(relayclient.NetOptions{}),
-		Rand:      rand.Reader,
-		Now:       c.now,
-		Elapsed:   c.elapsed,
+		Store: s,
+		Now:   c.now,
+		Parts: parts.All(parts.Config{
+			Transport: relayclient.Net(relayclient.NetOptions{}), Rand: rand.Reader, Log: logger, Now: c.now, Elapsed: c.elapsed,
+		}),
 		Logger:    logger,
 		Version:   h.text("version"),
 		Room:      h.room,
@@ -107,15 +108,14 @@ func start(h host, s store.Store, erased func(), logger *slog.Logger, c clocks) 
 
 // reason tells the page what to explain to the person.
 func reason(err error) string {
-	var database *idb.Error
-	var file *opfsjs.Error
+	var refusal *browser.Error
 	const blocked = "SecurityError" // what a browser says that is set to keep nothing of a site
 	switch {
 	case errors.Is(err, opfsjs.ErrInUse):
 		return "busy"
-	case errors.As(err, &database) && database.Name == blocked, errors.As(err, &file) && file.Name == blocked:
+	case errors.As(err, &refusal) && refusal.Name == blocked:
 		return "blocked"
-	case errors.As(err, &database), errors.As(err, &file), errors.Is(err, idb.ErrTimeout):
+	case errors.As(err, &refusal), errors.Is(err, idb.ErrTimeout):
 		return "storage"
 	}
 	return "internal"

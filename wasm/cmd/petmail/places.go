@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 
-	"petmail/wasm/gate"
 	"petmail/wasm/store/idb"
 	"petmail/wasm/vault"
 	"petmail/wasm/vault/opfsjs"
@@ -29,29 +28,4 @@ func openPlaces(h host, logger *slog.Logger) (vault.Config, error) {
 		return vault.Config{}, err
 	}
 	return vault.Config{Backing: records, Root: root, Rand: rand.Reader}, nil
-}
-
-// plain is the database of a version before the vault.
-type plain struct {
-	*idb.Store
-	name string
-}
-
-func openPlain(name string) (gate.Plain, error) {
-	there, err := idb.Exists(name)
-	if err != nil || !there {
-		return nil, err
-	}
-	s, err := idb.Open(name, nil)
-	if err != nil {
-		return nil, err
-	}
-	return plain{s, name}, nil
-}
-
-func (p plain) Delete() error {
-	if err := p.Close(); err != nil {
-		return err
-	}
-	return idb.Delete(p.name)
 }

@@ -5,8 +5,9 @@ package netjs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"syscall/js"
+
+	browser "petmail/wasm/js"
 )
 
 var (
@@ -19,19 +20,18 @@ var (
 // Fetch sends one request and reads its whole answer, at most maxBody bytes. It
 // carries no headers of ours, no credentials and no referrer, and neither uses
 // nor fills the browser's cache. With ErrTooLarge comes the status. date is the
-// header of that name, "" if the browser does not show it. It returns soon
-// after ctx ends.
+// header of that name, "" if the browser does not show it. It returns when
+// ctx ends.
 func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (status int, date string, data []byte, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, "", nil, err
 	}
 	abort := js.Global().Get("AbortController").New()
-	stop := context.AfterFunc(ctx, func() { abort.Call("abort") })
-	defer stop()
+	defer abort.Call("abort") // what is still under way when this returns
 
-	response, err := await(js.Global().Call("fetch", url, options(method, body, abort.Get("signal"))))
+	response, err := browser.Await(ctx, "fetch", js.Global(), "fetch", url, options(method, body, abort.Get("signal")))
 	if err != nil {
-		return 0, "", nil, failure(ctx, "couldn't fetch", err)
+		return 0, "", nil, err
 	}
 	if response.Get("type").String() == "opaqueredirect" {
 		return 0, "", nil, ErrRedirected
@@ -40,15 +40,8 @@ func Fetch(ctx context.Context, method, url string, body []byte, maxBody int) (s
 	if header := response.Get("headers").Call("get", "date"); header.Type() == js.TypeString {
 		date = header.String()
 	}
-	data, err = read(response, maxBody)
-	if errors.Is(err, ErrTooLarge) {
-		abort.Call("abort")
-		return status, date, nil, err
-	}
-	if err != nil {
-		return status, date, nil, failure(ctx, "couldn't read response", err)
-	}
-	return status, date, data, nil
+	data, err = read(ctx, response, maxBody)
+	return status, date, data, err
 }
 
 func options(method string, body []byte, signal js.Value) map[string]any {
@@ -62,15 +55,13 @@ func options(method string, body []byte, signal js.Value) map[string]any {
 		"signal":         signal,
 	}
 	if len(body) > 0 {
-		bytes := js.Global().Get("Uint8Array").New(len(body))
-		js.CopyBytesToJS(bytes, body)
-		o["body"] = bytes
+		o["body"] = browser.Array(body)
 	}
 	return o
 }
 
 // read takes the body chunk by chunk, so that an endless one is noticed.
-func read(response js.Value, most int) ([]byte, error) {
+func read(ctx context.Context, response js.Value, most int) ([]byte, error) {
 	stream := response.Get("body")
 	if stream.IsNull() || stream.IsUndefined() {
 		return nil, nil // no body at all
@@ -78,62 +69,17 @@ func read(response js.Value, most int) ([]byte, error) {
 	reader := stream.Call("getReader")
 	var data []byte
 	for {
-		result, err := await(reader.Call("read"))
+		result, err := browser.Await(ctx, "read response", reader, "read")
 		if err != nil {
 			return nil, err
 		}
 		if result.Get("done").Bool() {
 			return data, nil
 		}
-		chunk := result.Get("value")
-		length := chunk.Get("byteLength").Int()
-		if length > most-len(data) {
+		chunk, ok := browser.Bytes(result.Get("value"), most-len(data))
+		if !ok {
 			return nil, ErrTooLarge
 		}
-		at := len(data)
-		data = append(data, make([]byte, length)...)
-		js.CopyBytesToGo(data[at:], chunk)
+		data = append(data, chunk...)
 	}
-}
-
-// failure prefers the reason of ctx to the browser's, which only says that a
-// request was aborted.
-func failure(ctx context.Context, what string, err error) error {
-	if ctx.Err() != nil {
-		err = ctx.Err()
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
-// await waits until a promise is settled.
-func await(promise js.Value) (js.Value, error) {
-	type outcome struct {
-		value js.Value
-		err   error
-	}
-	settled := make(chan outcome, 1)
-	fulfilled := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{value: args[0]}
-		return nil
-	})
-	defer fulfilled.Release()
-	rejected := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		settled <- outcome{err: reason(args[0])}
-		return nil
-	})
-	defer rejected.Release()
-	promise.Call("then", fulfilled, rejected)
-	o := <-settled
-	return o.value, o.err
-}
-
-// reason keeps the kind of a browser's error, such as TypeError. Its message
-// may hold the URL, so that is left out.
-func reason(value js.Value) error {
-	if value.Type() == js.TypeObject {
-		if name := value.Get("name"); name.Type() == js.TypeString {
-			return errors.New(name.String())
-		}
-	}
-	return errors.New("rejected")
 }

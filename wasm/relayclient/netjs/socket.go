@@ -9,11 +9,15 @@ import (
 	"strings"
 	"sync"
 	"syscall/js"
+
+	browser "petmail/wasm/js"
 )
 
 // maxQueued bounds the bytes that have arrived and were not read yet: the
 // browser cannot be told to wait. What a relay may send unasked is far less.
 const maxQueued = 16 << 20
+
+const opUse = "use socket"
 
 var (
 	errClosed   = errors.New("socket is closed")
@@ -26,7 +30,7 @@ var (
 type Socket struct {
 	ws         js.Value
 	maxMessage int
-	funcs      []js.Func // released when the browser has closed the socket
+	handlers   browser.Handlers // released when the browser has closed the socket
 	opened     chan struct{}
 	wake       chan struct{} // of capacity 1: the queue or err has changed
 
@@ -64,30 +68,18 @@ func Dial(ctx context.Context, url string, maxMessage int) (*Socket, error) {
 	}
 }
 
-func (s *Socket) open(url string) (err error) {
-	defer recoverJS(&err)
-	s.ws = js.Global().Get("WebSocket").New(url)
-	s.ws.Set("binaryType", "arraybuffer")
-	s.on("onopen", func(js.Value) { close(s.opened) })
-	s.on("onmessage", func(event js.Value) { s.arrived(event.Get("data")) })
-	s.on("onclose", func(event js.Value) {
-		s.end(fmt.Errorf("socket was closed with code %d", event.Get("code").Int()))
-		for _, f := range s.funcs {
-			f.Release()
-		}
+func (s *Socket) open(url string) error {
+	return browser.Try(opUse, func() {
+		s.ws = js.Global().Get("WebSocket").New(url)
+		s.ws.Set("binaryType", "arraybuffer")
+		s.handlers.On(s.ws, "onopen", func(js.Value) { close(s.opened) })
+		s.handlers.On(s.ws, "onmessage", func(event js.Value) { s.arrived(event.Get("data")) })
+		// It comes last of all.
+		s.handlers.On(s.ws, "onclose", func(event js.Value) {
+			s.end(fmt.Errorf("socket was closed with code %d", event.Get("code").Int()))
+			s.handlers.Release()
+		})
 	})
-	return nil
-}
-
-// on sets an event handler. onclose comes last of all, so only there are
-// handlers released.
-func (s *Socket) on(event string, f func(event js.Value)) {
-	handler := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		f(args[0])
-		return nil
-	})
-	s.funcs = append(s.funcs, handler)
-	s.ws.Set(event, handler)
 }
 
 func (s *Socket) arrived(data js.Value) {
@@ -95,11 +87,8 @@ func (s *Socket) arrived(data js.Value) {
 	if data.Type() == js.TypeString {
 		message = []byte(data.String())
 	} else {
-		array := js.Global().Get("Uint8Array").New(data)
-		if n := array.Get("length").Int(); n <= s.maxMessage {
-			message = make([]byte, n)
-			js.CopyBytesToGo(message, array)
-		} else {
+		var ok bool
+		if message, ok = browser.Bytes(data, s.maxMessage); !ok {
 			s.end(errTooLarge)
 			return
 		}
@@ -153,19 +142,17 @@ func (s *Socket) next() ([]byte, error) {
 }
 
 // Write hands one message to the browser, which keeps what it cannot send yet.
-func (s *Socket) Write(data []byte, text bool) (err error) {
+func (s *Socket) Write(data []byte, text bool) error {
 	if err := s.ended(); err != nil {
 		return err
 	}
-	defer recoverJS(&err)
-	if text {
-		s.ws.Call("send", string(data))
-		return nil
-	}
-	array := js.Global().Get("Uint8Array").New(len(data))
-	js.CopyBytesToJS(array, data)
-	s.ws.Call("send", array)
-	return nil
+	return browser.Try(opUse, func() {
+		if text {
+			s.ws.Call("send", string(data))
+		} else {
+			s.ws.Call("send", browser.Array(data))
+		}
+	})
 }
 
 // Close ends the connection and returns at once; the browser's own end of it
@@ -201,16 +188,5 @@ func (s *Socket) notify() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
-	}
-}
-
-// recoverJS turns what JavaScript throws into an error.
-func recoverJS(err *error) {
-	switch thrown := recover().(type) {
-	case nil:
-	case js.Error:
-		*err = errors.New("couldn't use socket: " + thrown.Value.Get("name").String())
-	default:
-		panic(thrown)
 	}
 }

@@ -5,6 +5,7 @@ package idb
 import (
 	"syscall/js"
 
+	browser "petmail/wasm/js"
 	"petmail/wasm/store"
 )
 
@@ -43,7 +44,7 @@ type scan struct {
 }
 
 func (s *scan) add(key, value js.Value) bool {
-	b, err := toBytes(value)
+	b, err := copied(value)
 	if err != nil {
 		s.err = err
 		return false
@@ -69,7 +70,7 @@ func (s *scan) forward(objects js.Value, w *waiter, r keyRange) {
 		}
 		if n == page && len(s.records) < s.limit {
 			r.lower, r.lowerOpen = s.records[len(s.records)-1].Key, true
-			s.err = try("read storage", func() { s.forward(objects, w, r) })
+			s.err = browser.Try(opRead, func() { s.forward(objects, w, r) })
 		}
 		return false, nil
 	})
@@ -84,7 +85,7 @@ func (s *scan) backward(objects js.Value, w *waiter, r keyRange) {
 			return false, nil
 		}
 		if len(s.records) < s.limit {
-			s.err = try("read storage", func() { cursor.Call("continue") })
+			s.err = browser.Try(opRead, func() { cursor.Call("continue") })
 		}
 		return false, nil
 	})

@@ -3,9 +3,12 @@
 package idb
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"syscall/js"
 
+	browser "petmail/wasm/js"
 	"petmail/wasm/store"
 )
 
@@ -14,12 +17,16 @@ const (
 
 	// scanPage is how many records one getAll fetches.
 	scanPage = 256
+
+	opRead = "read storage"
 )
 
-// Store is a store.Store. A refusal by the browser is an *Error.
+// Store is a store.Store. What the browser refuses is a
+// *browser.Error: of the name InvalidStateError when the database is gone for
+// this process, so that only opening it again helps.
 type Store struct {
 	db   js.Value
-	lost js.Func
+	lost browser.Handlers
 
 	mu     sync.RWMutex // read-held over each operation, so that Close waits
 	closed bool
@@ -41,15 +48,14 @@ func Open(name string, lost func()) (*Store, error) {
 	}
 	s := &Store{db: db}
 	// Whoever wants to delete the database has to wait until it is closed.
-	s.lost = js.FuncOf(func(js.Value, []js.Value) any {
+	gone := func(js.Value) {
 		db.Call("close")
 		if lost != nil {
 			go lost()
 		}
-		return nil
-	})
-	db.Set("onversionchange", s.lost)
-	db.Set("onclose", s.lost)
+	}
+	s.lost.On(db, "onversionchange", gone)
+	s.lost.On(db, "onclose", gone)
 	return s, nil
 }
 
@@ -64,7 +70,7 @@ func (s *Store) Get(key string) ([]byte, error) {
 		return nil, err
 	}
 	var request js.Value
-	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, _ *waiter) {
+	err := transaction(s.db, opRead, "readonly", func(objects js.Value, _ *waiter) {
 		request = objects.Call("get", key)
 	})
 	if err != nil {
@@ -73,7 +79,7 @@ func (s *Store) Get(key string) ([]byte, error) {
 	if request.Get("result").IsUndefined() {
 		return nil, nil
 	}
-	return toBytes(request.Get("result"))
+	return copied(request.Get("result"))
 }
 
 // GetMany returns the values under keys, in their order, nil where there is
@@ -94,7 +100,7 @@ func (s *Store) GetMany(keys []string) ([][]byte, error) {
 		return values, nil
 	}
 	requests := make([]js.Value, len(keys))
-	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, _ *waiter) {
+	err := transaction(s.db, opRead, "readonly", func(objects js.Value, _ *waiter) {
 		for i, key := range keys {
 			requests[i] = objects.Call("get", key)
 		}
@@ -106,7 +112,7 @@ func (s *Store) GetMany(keys []string) ([][]byte, error) {
 		if request.Get("result").IsUndefined() {
 			continue
 		}
-		if values[i], err = toBytes(request.Get("result")); err != nil {
+		if values[i], err = copied(request.Get("result")); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +137,7 @@ func (s *Store) Scan(prefix, from string, reverse bool, limit int) ([]store.Reco
 		return nil, nil
 	}
 	scan := &scan{limit: limit}
-	err := transaction(s.db, "read storage", "readonly", func(objects js.Value, w *waiter) {
+	err := transaction(s.db, opRead, "readonly", func(objects js.Value, w *waiter) {
 		if reverse {
 			scan.backward(objects, w, r)
 		} else {
@@ -160,17 +166,22 @@ func (s *Store) Commit(b *store.Batch) error {
 	if b.Empty() {
 		return nil
 	}
-	return transaction(s.db, "write storage", "readwrite", func(objects js.Value, _ *waiter) {
+	err := transaction(s.db, "write storage", "readwrite", func(objects js.Value, _ *waiter) {
 		for _, op := range b.Ops {
 			if op.Value == nil {
 				objects.Call("delete", op.Key)
 			} else {
-				objects.Call("put", fromBytes(op.Value), op.Key)
+				objects.Call("put", browser.Array(op.Value), op.Key)
 			}
 		}
 		// Without this the browser first reports on every request.
 		objects.Get("transaction").Call("commit")
 	})
+	var refusal *browser.Error
+	if errors.As(err, &refusal) && refusal.Name == "QuotaExceededError" {
+		return fmt.Errorf("%w: %w", store.ErrNoRoom, err)
+	}
+	return err
 }
 
 // Close implements store.Store.
@@ -184,21 +195,14 @@ func (s *Store) Close() error {
 	s.db.Set("onversionchange", nil)
 	s.db.Set("onclose", nil)
 	s.lost.Release()
-	return try("close storage", func() { s.db.Call("close") })
+	return browser.Try("close storage", func() { s.db.Call("close") })
 }
 
-func fromBytes(b []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array
-}
-
-// toBytes copies a value out. One that we did not write is an *Error.
-func toBytes(v js.Value) ([]byte, error) {
-	if !v.InstanceOf(js.Global().Get("Uint8Array")) || v.Get("length").Int() > store.MaxValue {
-		return nil, &Error{Op: "read storage", Name: "DataError"}
+// copied copies a value out. One that is no bytes is none of ours.
+func copied(v js.Value) ([]byte, error) {
+	b, ok := browser.Bytes(v, store.MaxValue)
+	if !ok {
+		return nil, &browser.Error{Op: opRead, Name: "DataError"}
 	}
-	b := make([]byte, v.Get("length").Int())
-	js.CopyBytesToGo(b, v)
 	return b, nil
 }

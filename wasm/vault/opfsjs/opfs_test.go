@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	browser "petmail/wasm/js"
 	"petmail/wasm/vault"
 	"petmail/wasm/vault/roottest"
 )
@@ -55,7 +56,7 @@ func TestFilledUp(t *testing.T) {
 	name := fresh()
 	directory, err := folder(opOpen)
 	require.NoError(t, err)
-	file, err := await(opOpen, directory, "getFileHandle", name, map[string]any{"create": true})
+	file, err := browser.Await(t.Context(), opOpen, directory, "getFileHandle", name, map[string]any{"create": true})
 	require.NoError(t, err)
 	handle, err := hold(file)
 	require.NoError(t, err)
@@ -81,7 +82,7 @@ func TestRemove(t *testing.T) {
 	require.NoError(t, err)
 	_, err = r.WriteAt([]byte("gone"), 0)
 	require.NoError(t, err)
-	var refusal *Error
+	var refusal *browser.Error
 	require.ErrorAs(t, Remove(name), &refusal)
 	require.NoError(t, r.Close())
 	require.NoError(t, Remove(name))

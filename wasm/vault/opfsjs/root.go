@@ -3,12 +3,14 @@
 package opfsjs
 
 import (
+	"context"
 	"errors"
 	"io"
 	"sync"
 	"syscall/js"
 	"time"
 
+	browser "petmail/wasm/js"
 	"petmail/wasm/vault"
 )
 
@@ -28,7 +30,8 @@ const (
 	opRemove = "remove root file"
 )
 
-// Root is a vault.RootFile. All methods may be called concurrently.
+// Root is a vault.RootFile. All methods may be called concurrently. What the
+// browser refuses is a *browser.Error.
 type Root struct {
 	mu     sync.Mutex
 	handle js.Value // undefined: closed
@@ -43,7 +46,7 @@ func Open(name string) (*Root, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := await(opOpen, directory, "getFileHandle", name, map[string]any{"create": true})
+	file, err := browser.Await(context.Background(), opOpen, directory, "getFileHandle", name, map[string]any{"create": true})
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +62,20 @@ func Open(name string) (*Root, error) {
 	return r, nil
 }
 
+// folder returns the root directory of the origin's file system.
+func folder(op string) (js.Value, error) {
+	storage := js.Global().Get("navigator").Get("storage")
+	if !storage.Truthy() || storage.Get("getDirectory").Type() != js.TypeFunction {
+		return js.Value{}, &browser.Error{Op: op, Name: "NotSupportedError"}
+	}
+	return browser.Await(context.Background(), op, storage, "getDirectory")
+}
+
 // hold takes the exclusive handle of a file.
 func hold(file js.Value) (js.Value, error) {
 	for i := 0; ; i++ {
-		handle, err := await(opOpen, file, "createSyncAccessHandle")
-		var refusal *Error
+		handle, err := browser.Await(context.Background(), opOpen, file, "createSyncAccessHandle")
+		var refusal *browser.Error
 		if !errors.As(err, &refusal) || refusal.Name != "NoModificationAllowedError" && refusal.Name != "InvalidStateError" {
 			return handle, err
 		}
@@ -76,19 +88,19 @@ func hold(file js.Value) (js.Value, error) {
 
 func (r *Root) fill() error {
 	size := 0
-	if err := try(opOpen, func() { size = r.handle.Call("getSize").Int() }); err != nil {
+	if err := browser.Try(opOpen, func() { size = r.handle.Call("getSize").Int() }); err != nil {
 		return err
 	}
 	switch {
 	case size > vault.RootSize:
-		return &Error{Op: opOpen, Name: "DataError"}
+		return &browser.Error{Op: opOpen, Name: "DataError"}
 	case size == vault.RootSize:
 		return nil
 	}
 	if err := r.write(make([]byte, vault.RootSize-size), int64(size)); err != nil {
 		return err
 	}
-	return try(opOpen, func() { r.handle.Call("flush") })
+	return browser.Try(opOpen, func() { r.handle.Call("flush") })
 }
 
 // ReadAt implements io.ReaderAt.
@@ -105,11 +117,11 @@ func (r *Root) ReadAt(p []byte, off int64) (int, error) {
 	p = p[:min(int64(len(p)), max(0, vault.RootSize-off))]
 	view := r.buffer.Call("subarray", 0, len(p))
 	n := 0
-	if err := try(opRead, func() { n = r.handle.Call("read", view, map[string]any{"at": off}).Int() }); err != nil {
+	if err := browser.Try(opRead, func() { n = r.handle.Call("read", view, map[string]any{"at": off}).Int() }); err != nil {
 		return 0, err
 	}
 	if n != len(p) {
-		return 0, &Error{Op: opRead, Name: "DataError"}
+		return 0, &browser.Error{Op: opRead, Name: "DataError"}
 	}
 	js.CopyBytesToGo(p, view)
 	if err := r.wipe(); err != nil || n == len(whole) {
@@ -138,18 +150,18 @@ func (r *Root) write(p []byte, off int64) error {
 	view := r.buffer.Call("subarray", 0, len(p))
 	js.CopyBytesToJS(view, p)
 	n := 0
-	if err := try(opWrite, func() { n = r.handle.Call("write", view, map[string]any{"at": off}).Int() }); err != nil {
+	if err := browser.Try(opWrite, func() { n = r.handle.Call("write", view, map[string]any{"at": off}).Int() }); err != nil {
 		return err
 	}
 	if n != len(p) {
-		return &Error{Op: opWrite, Name: "QuotaExceededError"}
+		return &browser.Error{Op: opWrite, Name: "QuotaExceededError"}
 	}
 	return r.wipe()
 }
 
 // wipe leaves nothing of a root in JavaScript's memory.
 func (r *Root) wipe() error {
-	return try(opWrite, func() { r.buffer.Call("fill", 0) })
+	return browser.Try(opWrite, func() { r.buffer.Call("fill", 0) })
 }
 
 // Flush returns once everything written is on the disk.
@@ -159,7 +171,7 @@ func (r *Root) Flush() error {
 	if r.handle.IsUndefined() {
 		return ErrClosed
 	}
-	return try("flush root file", func() { r.handle.Call("flush") })
+	return browser.Try("flush root file", func() { r.handle.Call("flush") })
 }
 
 // Close lets the file go.
@@ -171,7 +183,7 @@ func (r *Root) Close() error {
 	}
 	handle := r.handle
 	r.handle = js.Undefined()
-	return try("close root file", func() { handle.Call("close") })
+	return browser.Try("close root file", func() { handle.Call("close") })
 }
 
 // Remove deletes a root file that is closed; there may be none. What it held
@@ -181,8 +193,8 @@ func Remove(name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = await(opRemove, directory, "removeEntry", name)
-	var refusal *Error
+	_, err = browser.Await(context.Background(), opRemove, directory, "removeEntry", name)
+	var refusal *browser.Error
 	if errors.As(err, &refusal) && refusal.Name == "NotFoundError" {
 		return nil
 	}

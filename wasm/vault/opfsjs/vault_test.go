@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	browser "petmail/wasm/js"
 	"petmail/wasm/store"
 	"petmail/wasm/store/idb"
 	"petmail/wasm/store/storetest"
@@ -192,7 +193,7 @@ func BenchmarkLarge(b *testing.B) {
 
 // usage returns how many bytes the browser says the origin takes.
 func usage(b *testing.B) float64 {
-	estimate, err := await("ask for usage", js.Global().Get("navigator").Get("storage"), "estimate")
+	estimate, err := browser.Await(b.Context(), "ask for usage", js.Global().Get("navigator").Get("storage"), "estimate")
 	require.NoError(b, err)
 	return estimate.Get("usage").Float()
 }

@@ -1,4 +1,5 @@
-import { mountApp } from "../../ui/shell/mount";
+import "../styles";
+import { mountApp } from "../../ui/app/mount";
 import { rootElement } from "../root";
 
 void mountApp(rootElement(), false);

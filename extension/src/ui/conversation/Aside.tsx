@@ -1,9 +1,10 @@
 import { useCallback, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Aside as Waiting } from "../../api";
-import { language, t } from "../catalogue";
-import { Icon } from "../icons";
-import { asideUntil } from "./time";
+import { language } from "../lib/catalogue";
+import { Icon } from "../lib/Icon";
+import { asideUntil } from "../lib/time";
+import { t } from "./texts";
 
 interface Props {
   client: AgentClient;

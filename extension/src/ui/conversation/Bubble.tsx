@@ -1,10 +1,10 @@
 import type { Message } from "../../api";
-import { t } from "../catalogue";
-import { Pure } from "../components/Pure";
-import { disappears } from "../deletion/timer";
-import { Icon } from "../icons";
-import { pieces, safeText, visible } from "./text";
-import { clock, full } from "./time";
+import { Icon } from "../lib/Icon";
+import { Pure } from "../lib/Pure";
+import { Text } from "../lib/Text";
+import { clock, full } from "../lib/time";
+import { t } from "./texts";
+import { disappears } from "./timer";
 
 interface Props {
   message: Message;
@@ -39,7 +39,7 @@ export class Bubble extends Pure<Props> {
           ) : (
             <span class="text unknown" data-testid="message-text">
               {message.kind === "deleted"
-                ? t(message.mine ? "delete.goneMine" : "delete.goneTheirs", { name })
+                ? t(message.mine ? "conversation.goneMine" : "conversation.goneTheirs", { name })
                 : t("conversation.unknownKind")}
             </span>
           )}
@@ -81,36 +81,12 @@ function State({ message, name }: { message: Message; name: string }) {
     return (
       <span class={`state ${message.deletion}`} data-testid="message-deletion">
         {" "}
-        · {t(`delete.${message.deletion}`, { name })}
+        · {t(`conversation.deletion.${message.deletion}`, { name })}
       </span>
     );
   }
   if (message.state === "received") return null;
   return (
     <span class={`state ${message.state}`}> · {t(`conversation.state.${message.state}`)}</span>
-  );
-}
-
-/** A text of anybody: plain, its direction kept to itself, plain web links to click. */
-export function Text({ text }: { text: string }) {
-  if (!visible(text)) {
-    return (
-      <i class="text unknown" data-testid="message-text">
-        {t("conversation.blank")}
-      </i>
-    );
-  }
-  return (
-    <bdi class="text" data-testid="message-text" dir="auto">
-      {pieces(safeText(text)).map((piece, i) =>
-        piece.href ? (
-          <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer">
-            {piece.text}
-          </a>
-        ) : (
-          piece.text
-        ),
-      )}
-    </bdi>
   );
 }

@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AgentError } from "../../agent/types";
 import { type Conversation, MaxTextBytes } from "../../api";
-import { t } from "../catalogue";
-import { errorText } from "../errors";
-import { Icon } from "../icons";
+import { errorText } from "../lib/errors";
+import { Icon } from "../lib/Icon";
+import { direction, safeLine, visible } from "../lib/text";
 import type { Drafts } from "./drafts";
-import { direction, safeLine, visible } from "./text";
+import { t } from "./texts";
 import "./composer.css";
 
 /**

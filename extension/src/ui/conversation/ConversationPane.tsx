@@ -1,22 +1,19 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
-import type { Conversation, Message } from "../../api";
-import { language, t } from "../catalogue";
-import { DeleteDialog, type Deleting } from "../deletion/DeleteDialog";
-import { TimerDialog } from "../deletion/TimerDialog";
-import { lifetime, timerLabel } from "../deletion/timer";
-import { Details } from "../details/Details";
-import { Icon } from "../icons";
-import { Face } from "../list/Face";
-import { likeness, shownName } from "../who/name";
-import { Told } from "../who/Told";
+import type { Conversation, Event, Message } from "../../api";
+import { language } from "../lib/catalogue";
+import { Face } from "../lib/Face";
+import { Icon } from "../lib/Icon";
+import { likeness, shownName } from "../lib/names";
+import { type MessageAction, Place } from "../lib/slice";
+import { safeLine } from "../lib/text";
 import { Aside } from "./Aside";
 import { Composer } from "./Composer";
 import type { Drafts } from "./drafts";
 import { useEscape } from "./escape";
 import { MessageList } from "./MessageList";
 import { Messages } from "./messages";
-import { safeLine } from "./text";
+import { t } from "./texts";
 import { usePageVisible } from "./visible";
 import "./conversation.css";
 
@@ -39,11 +36,9 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   const name = shownName(conversation);
   const messages = useMessages(client, conversation);
   const [details, setDetails] = useState(false);
-  const [deleting, setDeleting] = useState<Deleting>();
-  const [timing, setTiming] = useState(false);
-  const closeTimer = useCallback(() => setTiming(false), []);
-  const onDelete = useCallback(
-    (message: Message, everyone: boolean) => setDeleting({ message, everyone }),
+  const [acting, setActing] = useState<{ action: MessageAction; message: Message }>();
+  const onAct = useCallback(
+    (action: MessageAction, message: Message) => setActing({ action, message }),
     [],
   );
   const pane = useRef<HTMLDivElement>(null);
@@ -56,8 +51,9 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
     if (wasOpen.current && !details) opener.current?.focus();
     wasOpen.current = details;
   }, [details]);
-  const closeDelete = useCallback(() => {
-    setDeleting(undefined);
+  const openDetails = useCallback(() => setDetails(true), []);
+  const closeAction = useCallback(() => {
+    setActing(undefined);
     // What had the focus may be gone with the message.
     requestAnimationFrame(() => {
       if (document.activeElement !== document.body) return;
@@ -66,8 +62,10 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
   }, []);
   useEscape(details ? closeDetails : onBack);
   // It may go while one is asked: then there is nothing to ask any more.
-  const kept = deleting && messages.window.value.messages.find((m) => m.id === deleting.message.id);
-  const there = kept && kept.kind === deleting.message.kind ? deleting : undefined;
+  const kept = acting && messages.window.value.messages.find((m) => m.id === acting.message.id);
+  const there = kept && kept.kind === acting.message.kind ? acting : undefined;
+  const about = { client, conversation, name };
+  const take = useCallback((event: Event) => messages.take(event), [messages]);
   const send = useCallback((text: string, draft: string) => messages.send(text, draft), [messages]);
 
   return (
@@ -100,21 +98,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
               </span>
             )}
           </div>
-          {state !== "failed" && (
-            <button
-              type="button"
-              class={conversation.timer > 0 ? "button quiet timer-on" : "icon-button"}
-              data-testid="timer"
-              data-seconds={conversation.timer}
-              aria-haspopup="dialog"
-              aria-label={timerLabel(conversation)}
-              title={timerLabel(conversation)}
-              onClick={() => setTiming(true)}
-            >
-              <Icon name="clock" />
-              {conversation.timer > 0 && lifetime(conversation.timer)}
-            </button>
-          )}
+          <Place at="head" given={about} />
           <button
             type="button"
             ref={opener}
@@ -126,12 +110,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
             {t("conversation.details")}
           </button>
         </header>
-        <Told
-          client={client}
-          conversation={conversation}
-          name={name}
-          onCompare={() => setDetails(true)}
-        />
+        <Place at="told" given={{ ...about, onDetails: openDetails }} />
         {conversation.relayRefused && (
           <div class="talk-alarm" role="alert" data-testid="relay-refused">
             <Icon name="warning" />
@@ -141,7 +120,7 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
         {conversation.aside && (
           <Aside client={client} conversation={id} aside={conversation.aside} />
         )}
-        <Body messages={messages} conversation={conversation} name={name} onDelete={onDelete} />
+        <Body messages={messages} conversation={conversation} name={name} onAct={onAct} />
         {state === "waiting" && (
           <p class="talk-note" data-testid="waiting">
             <Icon name="clock" />
@@ -156,11 +135,10 @@ export function ConversationPane({ client, conversation, drafts, onBack, focus }
           <Composer conversation={conversation} drafts={drafts} send={send} focus={focus} />
         )}
       </section>
-      {details && <Details client={client} conversation={conversation} onClose={closeDetails} />}
-      {timing && (
-        <TimerDialog client={client} conversation={conversation} name={name} onClose={closeTimer} />
+      {details && <Place at="beside" given={{ client, conversation, onClose: closeDetails }} />}
+      {there && (
+        <there.action.Dialog {...about} message={there.message} take={take} onClose={closeAction} />
       )}
-      {there && <DeleteDialog {...there} messages={messages} name={name} onClose={closeDelete} />}
     </div>
   );
 }
@@ -193,10 +171,10 @@ interface BodyProps {
   messages: Messages;
   conversation: Conversation;
   name: string;
-  onDelete: (message: Message, everyone: boolean) => void;
+  onAct: (action: MessageAction, message: Message) => void;
 }
 
-function Body({ messages, conversation, name, onDelete }: BodyProps) {
+function Body({ messages, conversation, name, onAct }: BodyProps) {
   const loading = messages.loading.value;
   if (loading === "loading") return <div class="message-area" aria-busy="true" />;
   if (loading === "failed") {
@@ -214,7 +192,7 @@ function Body({ messages, conversation, name, onDelete }: BodyProps) {
       messages={messages}
       name={name}
       language={language.value}
-      onDelete={onDelete}
+      onAct={onAct}
       beginning={<Beginning conversation={conversation} name={name} />}
     />
   );

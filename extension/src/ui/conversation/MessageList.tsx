@@ -1,16 +1,17 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Message } from "../../api";
-import { t } from "../catalogue";
-import { setBy } from "../deletion/timer";
-import { Icon } from "../icons";
+import { Icon } from "../lib/Icon";
+import { said } from "../lib/said";
+import type { MessageAction } from "../lib/slice";
+import { clock, day } from "../lib/time";
+import { useToday } from "../lib/today";
 import { Bubble } from "./Bubble";
 import { MessageMenu } from "./MessageMenu";
 import type { Messages, Pending } from "./messages";
 import { rows } from "./rows";
-import { said } from "./said";
-import { clock, day } from "./time";
-import { useToday } from "./today";
+import { t } from "./texts";
+import { setBy } from "./timer";
 import { atTail } from "./window";
 
 /** Nearer than this to the end counts as being there, in pixels. */
@@ -23,8 +24,8 @@ interface Props {
   messages: Messages;
   name: string;
   language: string;
-  /** What the menu of a message offers besides copying. */
-  onDelete: (message: Message, everyone: boolean) => void;
+  /** One of the actions was chosen in the menu of a message. */
+  onAct: (action: MessageAction, message: Message) => void;
   /** What stands above the first message. */
   beginning: ComponentChildren;
 }
@@ -33,7 +34,7 @@ interface Props {
  * The messages that are shown, scrolled by the reader. It sticks to the newest
  * while the reader is there, and keeps still what they look at otherwise.
  */
-export function MessageList({ messages, name, language, onDelete, beginning }: Props) {
+export function MessageList({ messages, name, language, onAct, beginning }: Props) {
   const shown = messages.window.value;
   const marker = messages.marker.value;
   const lines = useMemo(() => rows(shown, marker), [shown, marker]);
@@ -123,7 +124,7 @@ export function MessageList({ messages, name, language, onDelete, beginning }: P
           button={menu.button}
           onClose={closeMenu}
           onCopied={setCopied}
-          onDelete={onDelete}
+          onAct={onAct}
         />
       )}
     </div>
@@ -215,7 +216,7 @@ function NewerPill({ messages, jump, up }: PillProps) {
 
 function heard(message: Message): string {
   if (message.kind === "text") return said(message.text).slice(0, 300);
-  return t(message.kind === "deleted" ? "delete.heard" : "conversation.unknownKind");
+  return t(message.kind === "deleted" ? "conversation.heardDeletion" : "conversation.unknownKind");
 }
 
 /** Tells those who listen what has come, while they are here. */

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../api";
-import { t } from "../catalogue";
-import { Icon } from "../icons";
-import { safeText } from "./text";
+import { Icon } from "../lib/Icon";
+import { type MessageAction, Slices } from "../lib/slice";
+import { safeText } from "../lib/text";
+import { t } from "./texts";
 
 interface Props {
   message: Message;
@@ -11,12 +12,13 @@ interface Props {
   onClose: () => void;
   /** Whether it could be put on the clipboard. */
   onCopied: (done: boolean) => void;
-  onDelete: (message: Message, everyone: boolean) => void;
+  onAct: (action: MessageAction, message: Message) => void;
 }
 
 /** What can be done with a message. */
-export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Props) {
+export function MessageMenu({ message, button, onClose, onCopied, onAct }: Props) {
   const menu = useRef<HTMLDivElement>(null);
+  const actions = useContext(Slices).flatMap(({ actions = [] }) => actions);
 
   useLayoutEffect(() => {
     const element = menu.current;
@@ -25,9 +27,6 @@ export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Pr
     place(element, button);
     element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   }, [button]);
-
-  // What has not left is not sent any more: there is nobody else to ask.
-  const forEveryone = message.mine && message.kind !== "deleted" && message.state !== "sending";
 
   const close = () => {
     menu.current?.hidePopover();
@@ -66,38 +65,27 @@ export function MessageMenu({ message, button, onClose, onCopied, onDelete }: Pr
           {t("conversation.copy")}
         </button>
       )}
-      {forEveryone && (
-        <button
-          type="button"
-          role="menuitem"
-          class="danger"
-          data-testid="message-delete-everyone"
-          tabIndex={-1}
-          onClick={() => {
-            close();
-            onDelete(message, true);
-          }}
-        >
-          <Icon name="trash" />
-          {t("delete.everyoneMenu")}
-        </button>
-      )}
-      <button
-        type="button"
-        role="menuitem"
-        class="danger"
-        data-testid="message-delete"
-        tabIndex={-1}
-        onClick={() => {
-          close();
-          onDelete(message, false);
-        }}
-      >
-        <Icon name="trash" />
-        {message.kind === "deleted"
-          ? t("delete.removeMenu")
-          : t(forEveryone ? "delete.hereMenu" : "conversation.delete")}
-      </button>
+      {actions.map((action) => {
+        const label = action.label(message);
+        if (label === undefined) return null;
+        return (
+          <button
+            key={action.testid}
+            type="button"
+            role="menuitem"
+            class={action.danger ? "danger" : ""}
+            data-testid={action.testid}
+            tabIndex={-1}
+            onClick={() => {
+              close();
+              onAct(action, message);
+            }}
+          >
+            <Icon name={action.icon} />
+            {label}
+          </button>
+        );
+      })}
     </div>
   );
 }

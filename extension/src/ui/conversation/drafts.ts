@@ -1,5 +1,6 @@
 import type { AgentClient } from "../../agent/types";
 import { type Event, MaxDraft } from "../../api";
+import type { Keeper, Kept } from "../lib/state";
 
 /**
  * The agent is given what was typed soon after the first of it, unless it is
@@ -11,12 +12,15 @@ const EVERY = 250;
 /** How long a lock waits for the agent to keep what was typed, in ms. */
 const SETTLE = 2_000;
 
+/** Keeps what was written in this page. */
+export const drafts: Keeper<Drafts> = (client) => new Drafts(client);
+
 /**
  * What was written and not yet sent, by conversation. The agent keeps it, so
  * that it survives a reload and goes when the conversation goes; other pages
  * of the same Petmail show the same.
  */
-export class Drafts {
+export class Drafts implements Kept {
   readonly #client: AgentClient | undefined;
   readonly #texts = new Map<string, string>();
   /** What the agent calls them. */
@@ -103,17 +107,17 @@ export class Drafts {
   }
 
   take(event: Event): void {
-    if (event.snapshot) {
-      const told = new Map(event.snapshot.drafts?.map((d) => [d.conversation, d]));
+    if (event.kind === "snapshot") {
+      const told = new Map(event.data.drafts?.map((d) => [d.conversation, d]));
       for (const id of new Set([...this.#texts.keys(), ...told.keys()])) {
         const draft = told.get(id);
         this.#told(id, draft?.text ?? "", draft?.id ?? "");
       }
       this.flush(); // what an agent before this one may not have kept
-    } else if (event.draft) {
-      this.#told(event.draft.conversation, event.draft.text, event.draft.id);
-    } else if (event.conversationRemoved) {
-      const id = event.conversationRemoved;
+    } else if (event.kind === "draft") {
+      this.#told(event.data.conversation, event.data.text, event.data.id);
+    } else if (event.kind === "conversationRemoved") {
+      const id = event.data;
       clearTimeout(this.#unsaved.get(id));
       this.#unsaved.delete(id);
       this.#told(id, "", "");

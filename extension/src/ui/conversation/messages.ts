@@ -69,7 +69,7 @@ export class Messages {
     this.#conversation = conversation;
     this.#unread = unread;
     this.#reading = reading;
-    this.#stop = client.onEvent((event) => this.#take(event));
+    this.#stop = client.onEvent((event) => this.take(event));
     void this.load(Math.min(MAX_PAGE, FIRST + unread));
   }
 
@@ -185,18 +185,6 @@ export class Messages {
     }
   }
 
-  /** Deletes a message here or, one of the person's own, everywhere. */
-  async remove(message: string, everyone = false): Promise<void> {
-    const args = { conversation: this.#conversation, message };
-    if (everyone) {
-      // A tombstone follows, unless nobody has it yet: then it is removed.
-      await this.#client.call("delete.all", args);
-      return;
-    }
-    await this.#client.call("delete", args);
-    this.#removed(message);
-  }
-
   #removed(message: string): void {
     batch(() => {
       this.window.value = withoutMessage(this.window.value, message);
@@ -217,15 +205,22 @@ export class Messages {
     void this.load();
   }
 
-  #take(event: Event): void {
-    if (event.snapshot) {
-      if (this.loading.value !== "loading") void this.load();
-    } else if (event.message?.conversation === this.#conversation) {
-      this.#add(event.message.message, event.message.fresh);
-    } else if (event.messageRemoved?.conversation === this.#conversation) {
-      this.#removed(event.messageRemoved.message);
-    } else if (event.conversationCleared === this.#conversation) {
-      this.#cleared();
+  /** Takes an event, or what an answer tells before its event comes. */
+  take(event: Event): void {
+    switch (event.kind) {
+      case "snapshot":
+        if (this.loading.value !== "loading") void this.load();
+        break;
+      case "message":
+        if (event.data.conversation !== this.#conversation) break;
+        this.#add(event.data.message, event.data.fresh);
+        break;
+      case "messageRemoved":
+        if (event.data.conversation === this.#conversation) this.#removed(event.data.message);
+        break;
+      case "conversationCleared":
+        if (event.data === this.#conversation) this.#cleared();
+        break;
     }
   }
 

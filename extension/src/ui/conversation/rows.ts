@@ -1,5 +1,5 @@
 import type { Message } from "../../api";
-import { dayOf } from "./time";
+import { dayOf } from "../lib/time";
 import type { Window } from "./window";
 
 /** One line of what a conversation shows. */

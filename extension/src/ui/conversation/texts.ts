@@ -1,4 +1,6 @@
-/** What a conversation says. */
+import { catalogue } from "../lib/catalogue";
+
+/** What the list of people, a conversation and a quick reply say. */
 export const en = {
   "conversation.back": "Back to the list",
   "conversation.details": "Details",
@@ -16,18 +18,10 @@ export const en = {
   "conversation.heard": "{name}: {text}",
   "conversation.menu": "What to do with this message",
   "conversation.copy": "Copy",
-  "conversation.delete": "Delete",
-  "conversation.deleteTitle": "Delete this message here?",
-  "conversation.deleteMine":
-    "It goes from this Petmail for good. If it has reached {name}, {name} keeps it.",
-  "conversation.deleteTheirs":
-    "It goes from this Petmail for good. {name} keeps a copy of what they wrote.",
-  "conversation.deleteConfirm": "Delete",
   "conversation.aside":
     "Something in this conversation could not be handled. The others are not affected. Next try at {time}.",
   "conversation.asideRetry": "Try now",
   "conversation.unknownKind": "This message needs a newer Petmail. Reload or update to read it.",
-  "conversation.blank": "A message in which nothing can be seen",
   "conversation.state.sending": "sending",
   "conversation.state.sent": "sent",
   "conversation.state.delivered": "delivered",
@@ -40,16 +34,42 @@ export const en = {
   "conversation.failed":
     "The code was wrong, used before or too old, so nobody can be reached here. Ask for a new invitation.",
   "conversation.remove": "Remove",
-  "conversation.keyAlarm":
-    "The key of {name} has changed. Somebody may be pretending to be {name}. Compare the words before you write anything private.",
   "conversation.relayRefused":
     "{name}’s Petmail says it can be reached at {relay}. That is inside your own device or network, where Petmail does not go on somebody else’s word. What you write stays here until {name} has a relay that can be reached from everywhere.",
-  "conversation.compare": "Compare",
   "conversation.tooLong": "This is too long for one message. Send it in two.",
   "conversation.lost":
     "Petmail restarted while this was being sent. Look whether your message is there before you send it again.",
   "conversation.loadFailed": "The messages could not be read just now. Nothing is lost.",
   "conversation.again": "Try again",
+  "conversation.goneMine": "You deleted this message",
+  "conversation.goneTheirs": "{name} deleted this message",
+  "conversation.deletion.asked": "asked; the Petmail of {name} has not confirmed yet",
+  "conversation.deletion.done": "for everyone · done at {name}",
+  "conversation.heardDeletion": "a message was deleted",
+  "timer.at": "disappears {time}",
+  "timer.afterReading": "disappears {time} after reading",
+  "timer.afterSending": "disappears {time} after sending",
+  "timer.youSet": "You set new messages to disappear after {time}.",
+  "timer.theySet": "{name} set new messages to disappear after {time}.",
+  "timer.youOff": "You set new messages to stay.",
+  "timer.theyOff": "{name} set new messages to stay.",
+  "list.label": "People",
+  "list.they": "the other person",
+  "list.you": "You:",
+  "list.verified": "verified",
+  "list.keyAlarm": "The key has changed",
+  "list.unread.one": "{count} unread message",
+  "list.unread.other": "{count} unread messages",
+  "list.waiting": "Waits for their Petmail to wake",
+  "list.aside": "Something here could not be handled",
+  "list.failed": "The invitation did not work",
+  "list.beginning": "You can write now",
+  "list.unknownKind": "A message that needs a newer Petmail",
+  "quick.empty": "Nobody here yet. Invite someone and write to each other.",
+  "quick.latest": "The newest messages with {name}",
+  "quick.replyTo": "Quick reply to {name}",
+  "who.differShort": "The words differed",
+  "who.relayAlarmShort": "The keys of their relay have changed",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
@@ -69,19 +89,11 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.heard": "{name}: {text}",
   "conversation.menu": "Was mit dieser Nachricht geschehen soll",
   "conversation.copy": "Kopieren",
-  "conversation.delete": "Löschen",
-  "conversation.deleteTitle": "Diese Nachricht hier löschen?",
-  "conversation.deleteMine":
-    "Sie verschwindet endgültig aus diesem Petmail. Hat sie {name} schon erreicht, bleibt sie dort.",
-  "conversation.deleteTheirs":
-    "Sie verschwindet endgültig aus diesem Petmail. {name} behält das Geschriebene.",
-  "conversation.deleteConfirm": "Löschen",
   "conversation.aside":
     "Etwas in dieser Unterhaltung ließ sich nicht verarbeiten. Die anderen betrifft das nicht. Nächster Versuch: {time}.",
   "conversation.asideRetry": "Jetzt versuchen",
   "conversation.unknownKind":
     "Diese Nachricht braucht ein neueres Petmail. Lade neu oder aktualisiere, um sie zu lesen.",
-  "conversation.blank": "Eine Nachricht, in der nichts zu sehen ist",
   "conversation.state.sending": "wird gesendet",
   "conversation.state.sent": "gesendet",
   "conversation.state.delivered": "zugestellt",
@@ -94,14 +106,42 @@ export const de: Record<keyof typeof en, string> = {
   "conversation.failed":
     "Der Code war falsch, schon benutzt oder zu alt, deshalb ist hier niemand zu erreichen. Bitte um eine neue Einladung.",
   "conversation.remove": "Entfernen",
-  "conversation.keyAlarm":
-    "Der Schlüssel von {name} ist ein anderer geworden. Vielleicht gibt sich jemand als {name} aus. Vergleicht die Wörter, bevor du Privates schreibst.",
   "conversation.relayRefused":
     "Das Petmail von {name} will unter {relay} erreichbar sein. Das liegt in deinem eigenen Gerät oder Netz, und dorthin geht Petmail nicht, nur weil andere es sagen. Was du schreibst, bleibt hier, bis {name} ein Relay hat, das von überall erreichbar ist.",
-  "conversation.compare": "Vergleichen",
   "conversation.tooLong": "Das ist zu lang für eine Nachricht. Sende es in zwei Teilen.",
   "conversation.lost":
     "Petmail ist beim Senden neu gestartet. Sieh nach, ob deine Nachricht dasteht, bevor du sie noch einmal sendest.",
   "conversation.loadFailed": "Die Nachrichten ließen sich gerade nicht lesen. Verloren ist nichts.",
   "conversation.again": "Noch einmal",
+  "conversation.goneMine": "Du hast diese Nachricht gelöscht",
+  "conversation.goneTheirs": "{name} hat diese Nachricht gelöscht",
+  "conversation.deletion.asked": "erbeten; das Petmail von {name} hat es noch nicht bestätigt",
+  "conversation.deletion.done": "für alle · erledigt bei {name}",
+  "conversation.heardDeletion": "eine Nachricht wurde gelöscht",
+  "timer.at": "verschwindet: {time}",
+  "timer.afterReading": "verschwindet nach dem Lesen: {time}",
+  "timer.afterSending": "verschwindet nach dem Senden: {time}",
+  "timer.youSet": "Du hast eingestellt, dass neue Nachrichten verschwinden: {time}.",
+  "timer.theySet": "{name} hat eingestellt, dass neue Nachrichten verschwinden: {time}.",
+  "timer.youOff": "Du hast eingestellt, dass neue Nachrichten bleiben.",
+  "timer.theyOff": "{name} hat eingestellt, dass neue Nachrichten bleiben.",
+  "list.label": "Leute",
+  "list.they": "die andere Person",
+  "list.you": "Du:",
+  "list.verified": "bestätigt",
+  "list.keyAlarm": "Der Schlüssel ist ein anderer geworden",
+  "list.unread.one": "{count} ungelesene Nachricht",
+  "list.unread.other": "{count} ungelesene Nachrichten",
+  "list.waiting": "Wartet, bis das andere Petmail aufwacht",
+  "list.aside": "Hier ließ sich etwas nicht verarbeiten",
+  "list.failed": "Die Einladung hat nicht geklappt",
+  "list.beginning": "Ihr könnt euch jetzt schreiben",
+  "list.unknownKind": "Eine Nachricht, die ein neueres Petmail braucht",
+  "quick.empty": "Noch niemand da. Lade jemanden ein, dann könnt ihr euch schreiben.",
+  "quick.latest": "Die neuesten Nachrichten mit {name}",
+  "quick.replyTo": "Schnelle Antwort an {name}",
+  "who.differShort": "Die Wörter waren verschieden",
+  "who.relayAlarmShort": "Das Relay zeigt andere Schlüssel",
 };
+
+export const t = catalogue(en, de);

@@ -1,9 +1,9 @@
 import { useId, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Conversation } from "../../api";
-import { t } from "../catalogue";
-import { ConfirmDialog } from "../components";
-import { lifetime, lifetimes } from "./timer";
+import { ConfirmDialog } from "../lib/Dialog";
+import { lifetime, lifetimes } from "../lib/lifetime";
+import { t } from "./texts";
 
 interface Props {
   client: AgentClient;

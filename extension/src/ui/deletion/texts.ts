@@ -1,5 +1,12 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What is said where messages go away. */
 export const en = {
+  "delete.menu": "Delete",
+  "delete.title": "Delete this message here?",
+  "delete.mine": "It goes from this Petmail for good. If it has reached {name}, {name} keeps it.",
+  "delete.theirs": "It goes from this Petmail for good. {name} keeps a copy of what they wrote.",
+  "delete.confirm": "Delete",
   "delete.everyoneMenu": "Delete for everyone",
   "delete.hereMenu": "Delete here only",
   "delete.removeMenu": "Remove this line",
@@ -9,34 +16,35 @@ export const en = {
   "delete.unsent": "It has not been sent yet. It goes from here and is never sent.",
   "delete.tombstone": "The message is gone already. This removes the line that says so, here only.",
   "delete.everyoneConfirm": "Delete for everyone",
-  "delete.promise":
-    "Deleting takes the key of a message from the storage of this device, so that nothing left there can be read. Disks that copy when they write, flash memory and backups may keep older traces. What others have copied or photographed is out of reach.",
-  "delete.goneMine": "You deleted this message",
-  "delete.goneTheirs": "{name} deleted this message",
-  "delete.asked": "asked; the Petmail of {name} has not confirmed yet",
-  "delete.done": "for everyone · done at {name}",
-  "delete.heard": "a message was deleted",
   "timer.title": "Disappearing messages",
   "timer.button": "Disappearing messages: {time}",
   "timer.explain":
     "What you and {name} write from now on disappears on both sides: for the reader this long after reading, for the writer this long after sending. Messages that are here already stay as they are. {name} sees that you set this, and either of you can change it.",
   "timer.set": "Set",
-  "timer.off": "off",
-  "timer.hour": "1 hour",
-  "timer.eight": "8 hours",
-  "timer.day": "1 day",
-  "timer.week": "1 week",
-  "timer.fourWeeks": "4 weeks",
-  "timer.at": "disappears {time}",
-  "timer.afterReading": "disappears {time} after reading",
-  "timer.afterSending": "disappears {time} after sending",
-  "timer.youSet": "You set new messages to disappear after {time}.",
-  "timer.theySet": "{name} set new messages to disappear after {time}.",
-  "timer.youOff": "You set new messages to stay.",
-  "timer.theyOff": "{name} set new messages to stay.",
+  "forget.title": "Delete everything with {name}?",
+  "forget.words":
+    "You can no longer write to each other. {name} keeps their copy and is not told. To write again you need a new invitation.",
+  "forget.confirm": "Delete everything",
+  "forget.clear": "Delete all messages",
+  "forget.clearNote": "The person stays.",
+  "forget.clearTitle": "Delete all messages with {name}?",
+  "forget.clearWords":
+    "Everything you and {name} wrote so far goes from this Petmail for good, a draft too. What has not been sent is never sent. {name} stays in your list and keeps what they have.",
+  "forget.clearConfirm": "Delete all messages",
+  "forget.button": "Delete everything with {name}",
+  "forget.lost":
+    "This goes from this Petmail for good: all messages, a draft, what has not been sent yet, the name you gave {name}, whether you compared the words, and the keys to write to each other.",
+  "forget.deleting": "A conversation is being deleted: {done} of at most {total} messages.",
+  "forget.progress": "Progress of the deletion",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
+  "delete.menu": "Löschen",
+  "delete.title": "Diese Nachricht hier löschen?",
+  "delete.mine":
+    "Sie verschwindet endgültig aus diesem Petmail. Hat sie {name} schon erreicht, bleibt sie dort.",
+  "delete.theirs": "Sie verschwindet endgültig aus diesem Petmail. {name} behält das Geschriebene.",
+  "delete.confirm": "Löschen",
   "delete.everyoneMenu": "Für alle löschen",
   "delete.hereMenu": "Nur hier löschen",
   "delete.removeMenu": "Diese Zeile entfernen",
@@ -47,29 +55,26 @@ export const de: Record<keyof typeof en, string> = {
   "delete.tombstone":
     "Die Nachricht ist schon weg. Das entfernt die Zeile, die davon erzählt, nur hier.",
   "delete.everyoneConfirm": "Für alle löschen",
-  "delete.promise":
-    "Löschen nimmt den Schlüssel einer Nachricht aus dem Speicher dieses Geräts, sodass nichts, was dort übrig ist, lesbar bleibt. Datenträger, die beim Schreiben kopieren, Flash-Speicher und Sicherungskopien behalten vielleicht ältere Spuren. Was andere kopiert oder fotografiert haben, ist nicht zu erreichen.",
-  "delete.goneMine": "Du hast diese Nachricht gelöscht",
-  "delete.goneTheirs": "{name} hat diese Nachricht gelöscht",
-  "delete.asked": "erbeten; das Petmail von {name} hat es noch nicht bestätigt",
-  "delete.done": "für alle · erledigt bei {name}",
-  "delete.heard": "eine Nachricht wurde gelöscht",
   "timer.title": "Verschwindende Nachrichten",
   "timer.button": "Verschwindende Nachrichten: {time}",
   "timer.explain":
     "Was du und {name} ab jetzt schreibt, verschwindet auf beiden Seiten: beim Lesen so lange nach dem Lesen, beim Schreiben so lange nach dem Senden. Nachrichten, die schon da sind, bleiben, wie sie sind. {name} sieht, dass du das eingestellt hast, und jeder von euch kann es ändern.",
   "timer.set": "Einstellen",
-  "timer.off": "aus",
-  "timer.hour": "1 Stunde",
-  "timer.eight": "8 Stunden",
-  "timer.day": "1 Tag",
-  "timer.week": "1 Woche",
-  "timer.fourWeeks": "4 Wochen",
-  "timer.at": "verschwindet: {time}",
-  "timer.afterReading": "verschwindet nach dem Lesen: {time}",
-  "timer.afterSending": "verschwindet nach dem Senden: {time}",
-  "timer.youSet": "Du hast eingestellt, dass neue Nachrichten verschwinden: {time}.",
-  "timer.theySet": "{name} hat eingestellt, dass neue Nachrichten verschwinden: {time}.",
-  "timer.youOff": "Du hast eingestellt, dass neue Nachrichten bleiben.",
-  "timer.theyOff": "{name} hat eingestellt, dass neue Nachrichten bleiben.",
+  "forget.title": "Alles mit {name} löschen?",
+  "forget.words":
+    "Ihr könnt euch nicht mehr schreiben. {name} behält die eigene Kopie und erfährt es nicht. Um wieder zu schreiben, braucht ihr eine neue Einladung.",
+  "forget.confirm": "Alles löschen",
+  "forget.clear": "Alle Nachrichten löschen",
+  "forget.clearNote": "Die Person bleibt.",
+  "forget.clearTitle": "Alle Nachrichten mit {name} löschen?",
+  "forget.clearWords":
+    "Alles, was du und {name} bisher geschrieben habt, verschwindet endgültig aus diesem Petmail, auch ein Entwurf. Was noch nicht gesendet ist, wird nie gesendet. {name} bleibt in deiner Liste und behält, was dort ist.",
+  "forget.clearConfirm": "Alle Nachrichten löschen",
+  "forget.button": "Alles mit {name} löschen",
+  "forget.lost":
+    "Das verschwindet endgültig aus diesem Petmail: alle Nachrichten, ein Entwurf, was noch nicht gesendet ist, der Name, den du {name} gegeben hast, ob ihr die Wörter verglichen habt, und die Schlüssel, mit denen ihr euch schreiben könnt.",
+  "forget.deleting": "Eine Unterhaltung wird gelöscht: {done} von höchstens {total} Nachrichten.",
+  "forget.progress": "Fortschritt beim Löschen",
 };
+
+export const t = catalogue(en, de);

@@ -1,31 +1,24 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Conversation } from "../../api";
-import { language, t } from "../catalogue";
-import { ConfirmDialog, ErrorNote } from "../components";
-import { NAME_ROOM, safeLine } from "../conversation/text";
-import { date } from "../conversation/time";
-import { errorText } from "../errors";
-import { Icon } from "../icons";
-import { Face } from "../list/Face";
-import { shownName } from "../who/name";
+import { language } from "../lib/catalogue";
+import { Face } from "../lib/Face";
+import { Icon } from "../lib/Icon";
+import { NameForm } from "../lib/NameForm";
+import { shownName } from "../lib/names";
+import { Place, type Places } from "../lib/slice";
+import { safeLine } from "../lib/text";
+import { date } from "../lib/time";
 import { TheirNames } from "./TheirNames";
+import { t } from "./texts";
 import { Verify } from "./Verify";
 import "./details.css";
 
-interface Props {
-  client: AgentClient;
-  conversation: Conversation;
-  onClose: () => void;
-}
-
-/** Who this is, how one knows, and the way to forget them. */
-export function Details({ client, conversation, onClose }: Props) {
+/** Who this is, and how one knows. */
+export function Details({ client, conversation, onClose }: Places["beside"]) {
   const { id, met, created, relay, relayWas } = conversation;
   const name = shownName(conversation);
   const title = useRef<HTMLHeadingElement>(null);
-  const [forgetting, setForgetting] = useState(false);
-  const [clearing, setClearing] = useState(false);
 
   useEffect(() => title.current?.focus(), []);
 
@@ -74,56 +67,8 @@ export function Details({ client, conversation, onClose }: Props) {
           </dl>
           <p class="note">{t("details.relayNote", { name })}</p>
         </details>
-        <div class="column forget">
-          <button
-            type="button"
-            class="button danger"
-            data-testid="clear"
-            onClick={() => setClearing(true)}
-          >
-            {t("forget.clear")}
-          </button>
-          <p class="note">{t("forget.clearNote")}</p>
-          <button
-            type="button"
-            class="button danger"
-            data-testid="forget"
-            onClick={() => setForgetting(true)}
-          >
-            <Icon name="trash" />
-            {t("forget.button", { name })}
-          </button>
-        </div>
+        <Place at="details" given={{ client, conversation, name }} />
       </div>
-      {forgetting && (
-        <ConfirmDialog
-          title={t("details.forgetTitle", { name })}
-          confirm={t("details.forgetConfirm")}
-          danger
-          onConfirm={async () => {
-            await client.call("forget", { conversation: id });
-          }}
-          onClose={() => setForgetting(false)}
-        >
-          <p>{t("forget.lost", { name })}</p>
-          <p>{t("details.forgetWords", { name })}</p>
-          <p class="note">{t("delete.promise")}</p>
-        </ConfirmDialog>
-      )}
-      {clearing && (
-        <ConfirmDialog
-          title={t("forget.clearTitle", { name })}
-          confirm={t("forget.clearConfirm")}
-          danger
-          onConfirm={async () => {
-            await client.call("clear", { conversation: id });
-          }}
-          onClose={() => setClearing(false)}
-        >
-          <p>{t("forget.clearWords", { name })}</p>
-          <p class="note">{t("delete.promise")}</p>
-        </ConfirmDialog>
-      )}
     </aside>
   );
 }
@@ -131,69 +76,31 @@ export function Details({ client, conversation, onClose }: Props) {
 /** The name that the person keeps for somebody, for themselves. */
 function Petname({ client, conversation }: { client: AgentClient; conversation: Conversation }) {
   const { id, name, theirName } = conversation;
-  const field = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(name);
-  const [said, setSaid] = useState<{ error?: string; saved?: boolean }>({});
-
-  // Another page may have changed it.
-  useEffect(() => setText(name), [name]);
-
-  const save = async (next: string) => {
-    try {
-      await client.call("petname", { conversation: id, name: next });
-      setText(next || theirName);
-      setSaid({ saved: true });
-    } catch (error) {
-      setSaid({ error: errorText(error) });
-    }
-  };
-
   return (
-    <form
-      class="petname"
-      onSubmit={(event) => {
-        event.preventDefault();
-        // What stands in the field: the last letters may not have been drawn yet.
-        void save((field.current?.value ?? "").trim());
+    <NameForm
+      label={t("details.petname")}
+      note={t("details.petnameNote")}
+      name={name}
+      testid="petname"
+      button={t("details.save")}
+      saved={t("details.saved")}
+      onSave={async (next) => {
+        await client.call("petname", { conversation: id, name: next });
+        return next || theirName;
       }}
-    >
-      <label for="petname">{t("details.petname")}</label>
-      <div class="petname-row">
-        <input
-          id="petname"
-          ref={field}
-          data-testid="petname"
-          value={text}
-          maxLength={NAME_ROOM}
-          dir="auto"
-          autocomplete="off"
-          aria-describedby="petname-note"
-          onInput={(event) => {
-            setText(event.currentTarget.value);
-            setSaid({});
-          }}
-        />
-        <button type="submit" class="button" data-testid="petname-save">
-          {t("details.save")}
-        </button>
-      </div>
-      <p class="note" id="petname-note">
-        {t("details.petnameNote")}
-      </p>
-      {name !== theirName && theirName !== "" && (
-        <button
-          type="button"
-          class="button quiet"
-          data-testid="petname-reset"
-          onClick={() => save("")}
-        >
-          {t("details.petnameReset", { name: safeLine(theirName) })}
-        </button>
-      )}
-      <p role="status" class="note">
-        {said.saved ? t("details.saved") : ""}
-      </p>
-      <ErrorNote text={said.error ?? ""} />
-    </form>
+      more={(save) =>
+        name !== theirName &&
+        theirName !== "" && (
+          <button
+            type="button"
+            class="button quiet"
+            data-testid="petname-reset"
+            onClick={() => save("")}
+          >
+            {t("details.petnameReset", { name: safeLine(theirName) })}
+          </button>
+        )
+      }
+    />
   );
 }

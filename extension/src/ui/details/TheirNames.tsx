@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Conversation } from "../../api";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { safeLine } from "../conversation/text";
-import { errorText } from "../errors";
-import { likeness } from "../who/name";
+import { errorText } from "../lib/errors";
+import { ErrorNote } from "../lib/Notice";
+import { likeness } from "../lib/names";
+import { safeLine } from "../lib/text";
+import { t } from "./texts";
 
 interface Props {
   client: AgentClient;

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AgentClient } from "../../agent/types";
 import type { Conversation } from "../../api";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { errorText } from "../errors";
-import { Icon } from "../icons";
+import { errorText } from "../lib/errors";
+import { Icon } from "../lib/Icon";
+import { ErrorNote } from "../lib/Notice";
+import { t } from "./texts";
 
 interface Props {
   client: AgentClient;

@@ -1,5 +1,10 @@
-/** What the details of a person say. */
+import { catalogue } from "../lib/catalogue";
+
+/** What is said of who somebody is, and the details of a person. */
 export const en = {
+  "who.keyAlarm":
+    "The key of {name} has changed. Somebody may be pretending to be {name}. Compare the words before you write anything private.",
+  "who.compare": "Compare",
   "details.title": "Details",
   "details.close": "Close details",
   "details.theirName": "calls themselves {name}",
@@ -16,10 +21,6 @@ export const en = {
   "details.notYet": "not known yet",
   "details.relayNote":
     "The relay keeps sealed envelopes until {name} is there. It cannot open them.",
-  "details.forgetTitle": "Delete everything with {name}?",
-  "details.forgetWords":
-    "You can no longer write to each other. {name} keeps their copy and is not told. To write again you need a new invitation.",
-  "details.forgetConfirm": "Delete everything",
   "verify.title": "Is it really them?",
   "verify.why":
     "You met through an invitation. To be sure that nobody stands between you and {name}, compare twelve words once.",
@@ -39,9 +40,27 @@ export const en = {
     "Then somebody may be reading along. Write nothing private here. Tell {name} another way, forget this conversation and meet again with a new invitation.",
   "verify.alarm":
     "The key of {name} has changed since you met. If {name} cannot explain why, somebody may be pretending to be {name}.",
+  "who.sameNote":
+    "Two of your contacts can be mistaken for each other. A name of your own tells them apart.",
+  "who.renamed": "{name} now calls themselves {newName}.",
+  "who.renamedVerified":
+    "You compared the words for the key of {name}. That says nothing about a name: people can call themselves anything.",
+  "who.useName": "Use this name",
+  "who.keepName": "Keep {name}",
+  "who.callsNow": "now calls themselves {name}",
+  "who.differ":
+    "You compared the words with {name}, and they differed. Somebody may be reading along. Write nothing private here until you have compared them again.",
+  "who.moved": "The mailbox of {name} is now at {relay}.",
+  "who.movedWas": "It was at {relay}. You need not do anything.",
+  "who.noted": "All right",
+  "who.relayAlarm":
+    "The relay of {name} shows other keys than before. It may have been set up anew, or somebody has taken its place. Compare the words with {name} to be sure.",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
+  "who.keyAlarm":
+    "Der Schlüssel von {name} ist ein anderer geworden. Vielleicht gibt sich jemand als {name} aus. Vergleicht die Wörter, bevor du Privates schreibst.",
+  "who.compare": "Vergleichen",
   "details.title": "Details",
   "details.close": "Details schließen",
   "details.theirName": "nennt sich {name}",
@@ -58,10 +77,6 @@ export const de: Record<keyof typeof en, string> = {
   "details.notYet": "noch nicht bekannt",
   "details.relayNote":
     "Das Relay bewahrt verschlossene Umschläge auf, bis {name} da ist. Öffnen kann es sie nicht.",
-  "details.forgetTitle": "Alles mit {name} löschen?",
-  "details.forgetWords":
-    "Ihr könnt euch nicht mehr schreiben. {name} behält die eigene Kopie und erfährt es nicht. Um wieder zu schreiben, braucht ihr eine neue Einladung.",
-  "details.forgetConfirm": "Alles löschen",
   "verify.title": "Ist es wirklich diese Person?",
   "verify.why":
     "Ihr habt euch durch eine Einladung gefunden. Damit sicher niemand zwischen dir und {name} steht, vergleicht einmal zwölf Wörter.",
@@ -81,4 +96,21 @@ export const de: Record<keyof typeof en, string> = {
     "Dann liest vielleicht jemand mit. Schreib hier nichts Privates. Sag es {name} auf anderem Weg, vergiss diese Unterhaltung und lernt euch mit einer neuen Einladung neu kennen.",
   "verify.alarm":
     "Der Schlüssel von {name} ist ein anderer als bei eurem Kennenlernen. Kann {name} das nicht erklären, gibt sich vielleicht jemand als {name} aus.",
+  "who.sameNote":
+    "Zwei deiner Kontakte sind leicht zu verwechseln. Ein Name, den du selbst vergibst, hält sie auseinander.",
+  "who.renamed": "{name} nennt sich jetzt {newName}.",
+  "who.renamedVerified":
+    "Die Wörter hast du für den Schlüssel von {name} verglichen. Über einen Namen sagt das nichts: Nennen kann man sich, wie man will.",
+  "who.useName": "Diesen Namen nehmen",
+  "who.keepName": "Bei {name} bleiben",
+  "who.callsNow": "nennt sich jetzt {name}",
+  "who.differ":
+    "Du hast die Wörter mit {name} verglichen, und sie waren verschieden. Vielleicht liest jemand mit. Schreib hier nichts Privates, bis ihr sie noch einmal verglichen habt.",
+  "who.moved": "Das Postfach von {name} ist jetzt bei {relay}.",
+  "who.movedWas": "Vorher war es bei {relay}. Du musst nichts tun.",
+  "who.noted": "In Ordnung",
+  "who.relayAlarm":
+    "Das Relay von {name} zeigt andere Schlüssel als vorher. Vielleicht wurde es neu eingerichtet, vielleicht steht jemand an seiner Stelle. Vergleich mit {name} die Wörter, um sicher zu sein.",
 };
+
+export const t = catalogue(en, de);

@@ -1,7 +1,8 @@
 import { useId, useState } from "preact/hooks";
-import { t } from "../catalogue";
-import { ConfirmDialog } from "../components";
-import type { State } from "../state";
+import { ConfirmDialog } from "../lib/Dialog";
+import { Field } from "../lib/Field";
+import type { State } from "../lib/state";
+import { t } from "./texts";
 
 /** How long everything may take to go before the dialog does, in ms. */
 const patience = 20_000;
@@ -31,7 +32,6 @@ export function Erase({ state }: { state: State }) {
 function EraseDialog({ state, onClose }: { state: State; onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [working, setWorking] = useState(false);
-  const id = useId();
   const word = t("erase.word");
   const erase = async () => {
     setWorking(true);
@@ -60,19 +60,20 @@ function EraseDialog({ state, onClose }: { state: State; onClose: () => void }) 
         <li>{t("erase.lostRelay")}</li>
       </ul>
       <p class="note">{t("delete.promise")}</p>
-      <div class="field">
-        <label for={id}>{t("erase.type", { word })}</label>
-        <input
-          id={id}
-          value={typed}
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          data-testid="erase-word"
-          disabled={working}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </div>
+      <Field label={t("erase.type", { word })}>
+        {(named) => (
+          <input
+            {...named}
+            value={typed}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            data-testid="erase-word"
+            disabled={working}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
+      </Field>
     </ConfirmDialog>
   );
 }

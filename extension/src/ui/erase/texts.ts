@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What is said where a person or the whole Petmail is deleted. */
 export const en = {
   "erase.title": "Delete this Petmail",
@@ -14,17 +16,6 @@ export const en = {
   "erase.type": "Type “{word}” to confirm",
   "erase.confirm": "Delete everything",
   "erase.working": "Deleting …",
-  "forget.clear": "Delete all messages",
-  "forget.clearNote": "The person stays.",
-  "forget.clearTitle": "Delete all messages with {name}?",
-  "forget.clearWords":
-    "Everything you and {name} wrote so far goes from this Petmail for good, a draft too. What has not been sent is never sent. {name} stays in your list and keeps what they have.",
-  "forget.clearConfirm": "Delete all messages",
-  "forget.button": "Delete everything with {name}",
-  "forget.lost":
-    "This goes from this Petmail for good: all messages, a draft, what has not been sent yet, the name you gave {name}, whether you compared the words, and the keys to write to each other.",
-  "forget.deleting": "A conversation is being deleted: {done} of at most {total} messages.",
-  "forget.progress": "Progress of the deletion",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
@@ -42,15 +33,6 @@ export const de: Record<keyof typeof en, string> = {
   "erase.type": "Tipp zur Bestätigung „{word}“",
   "erase.confirm": "Alles löschen",
   "erase.working": "Wird gelöscht …",
-  "forget.clear": "Alle Nachrichten löschen",
-  "forget.clearNote": "Die Person bleibt.",
-  "forget.clearTitle": "Alle Nachrichten mit {name} löschen?",
-  "forget.clearWords":
-    "Alles, was du und {name} bisher geschrieben habt, verschwindet endgültig aus diesem Petmail, auch ein Entwurf. Was noch nicht gesendet ist, wird nie gesendet. {name} bleibt in deiner Liste und behält, was dort ist.",
-  "forget.clearConfirm": "Alle Nachrichten löschen",
-  "forget.button": "Alles mit {name} löschen",
-  "forget.lost":
-    "Das verschwindet endgültig aus diesem Petmail: alle Nachrichten, ein Entwurf, was noch nicht gesendet ist, der Name, den du {name} gegeben hast, ob ihr die Wörter verglichen habt, und die Schlüssel, mit denen ihr euch schreiben könnt.",
-  "forget.deleting": "Eine Unterhaltung wird gelöscht: {done} von höchstens {total} Nachrichten.",
-  "forget.progress": "Fortschritt beim Löschen",
 };
+
+export const t = catalogue(en, de);

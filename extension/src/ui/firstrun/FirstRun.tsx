@@ -1,23 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { platform } from "../../platform";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { NAME_ROOM } from "../conversation/text";
-import { errorText } from "../errors";
-import { GiveBack } from "../invite/GiveBack";
-import type { State } from "../state";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { GiveBack } from "../lib/GiveBack";
+import { ErrorNote } from "../lib/Notice";
+import type { PhaseProps } from "../lib/slice";
+import { NAME_ROOM } from "../lib/text";
+import { t } from "./texts";
 import "./firstrun.css";
 
-interface Props {
-  state: State;
-  /** Whether an invitation brought the person here. */
-  invited: boolean;
-  /** The person has said yes to all of it. */
-  onStart: () => void;
-}
-
 /** Asks for a name and, where the build does not know it, for the relay. */
-export function FirstRun({ state, invited, onStart }: Props) {
+export function FirstRun({ state, invited, onStart }: PhaseProps) {
   const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState("");
   const [relay, setRelay] = useState(() => platform.defaultRelay());
@@ -41,7 +34,8 @@ export function FirstRun({ state, invited, onStart }: Props) {
       // The browser asks only within the click; all works without, too.
       if (URL.canParse(address)) await platform.requestRelayPermission(address);
       onStart();
-      await state.start(name.trim(), address);
+      const snapshot = await state.client.call("start", { name: name.trim(), relay: address });
+      state.take({ kind: "snapshot", data: snapshot });
     } catch (reason) {
       setError(errorText(reason));
       setBusy(false);
@@ -49,24 +43,21 @@ export function FirstRun({ state, invited, onStart }: Props) {
   };
 
   const relayField = (
-    <div class="field">
-      <label for="relay-url">{t("firstrun.relay")}</label>
-      <input
-        id="relay-url"
-        data-testid="relay-url"
-        type="url"
-        inputMode="url"
-        dir="ltr"
-        value={relay}
-        autocomplete="off"
-        spellcheck={false}
-        aria-describedby="relay-note"
-        onInput={(event) => setRelay(event.currentTarget.value)}
-      />
-      <p class="note" id="relay-note">
-        {t("firstrun.relayNote")}
-      </p>
-    </div>
+    <Field label={t("firstrun.relay")} note={t("firstrun.relayNote")}>
+      {(named) => (
+        <input
+          {...named}
+          data-testid="relay-url"
+          type="url"
+          inputMode="url"
+          dir="ltr"
+          value={relay}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => setRelay(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 
   return (
@@ -82,25 +73,22 @@ export function FirstRun({ state, invited, onStart }: Props) {
       >
         <h1>{t(invited ? "firstrun.invitedTitle" : "firstrun.title")}</h1>
         <p class="lead">{t(invited ? "firstrun.invitedWords" : "firstrun.words")}</p>
-        <div class="field">
-          <label for="persona-name">{t("firstrun.name")}</label>
-          <input
-            id="persona-name"
-            ref={field}
-            data-testid="persona-name"
-            value={name}
-            maxLength={NAME_ROOM}
-            dir="auto"
-            // Not "nickname": Firefox would keep the name in its form history.
-            autocomplete="off"
-            spellcheck={false}
-            aria-describedby="name-note"
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-          <p class="note" id="name-note">
-            {t("firstrun.nameNote")}
-          </p>
-        </div>
+        <Field label={t("firstrun.name")} note={t("firstrun.nameNote")}>
+          {(named) => (
+            <input
+              {...named}
+              ref={field}
+              data-testid="persona-name"
+              value={name}
+              maxLength={NAME_ROOM}
+              dir="auto"
+              // Not "nickname": Firefox would keep the name in its form history.
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
+        </Field>
         {platform.kind === "web" ? (
           <details class="fold">
             <summary>{t("firstrun.details")}</summary>

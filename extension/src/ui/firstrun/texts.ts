@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What the first run says. */
 export const en = {
   "firstrun.title": "Welcome to Petmail",
@@ -35,3 +37,5 @@ export const de: Record<keyof typeof en, string> = {
   "firstrun.trust":
     "Was du schreibst, bleibt nur auf diesem Gerät und wird verschlossen, bevor es hinausgeht.",
 };
+
+export const t = catalogue(en, de);

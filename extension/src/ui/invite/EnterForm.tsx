@@ -1,13 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { platform } from "../../platform";
 import { findLink } from "../../platform/link";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { errorText } from "../errors";
-import type { State } from "../state";
-import { Completions, useCompletions } from "./Completions";
+import { CodeField } from "../lib/CodeField";
+import { errorText } from "../lib/errors";
+import { ErrorNote } from "../lib/Notice";
+import { Place } from "../lib/slice";
+import type { State } from "../lib/state";
+import { home } from "../lib/view";
+import { accept } from "./invites";
 import { settled } from "./kept";
-import { OfferField } from "./OfferField";
+import { t } from "./texts";
 
 interface Props {
   state: State;
@@ -19,8 +21,11 @@ interface Props {
   asked?: boolean;
 }
 
-/** Petmail's numbers have four digits. */
-const FOREIGN = /^[^\p{L}\p{Nd}]*\p{Nd}{1,3}[^\p{L}\p{Nd}]+\p{L}/u;
+/** What the text typed is found to be. */
+function hint(found: ReturnType<typeof findLink>): string {
+  if (found === "several") return t("enter.several");
+  return found ? t("enter.linkFound", { relay: found.relay }) : t("enter.example");
+}
 
 /** Where a code or link is entered. */
 export function EnterForm({ state, text: given, error: known, asked }: Props) {
@@ -28,12 +33,12 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
   const [text, setText] = useState(given);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(known ?? "");
-  const completions = useCompletions(state, text);
+
   const found = useMemo(() => findLink(text), [text]);
 
   useEffect(() => field.current?.focus(), []);
 
-  const accept = async () => {
+  const take = async () => {
     // What stands in the field: the last letters may not have been drawn yet.
     const text = field.current?.value ?? "";
     if (text.trim() === "") {
@@ -43,7 +48,7 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
     setBusy(true);
     setError("");
     try {
-      await state.accept(text);
+      await accept(state, text);
       settled(text);
       setText("");
     } catch (reason) {
@@ -61,47 +66,24 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
       aria-busy={busy}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void accept();
+        if (!busy) void take();
       }}
     >
-      <div class="field">
-        <label for="invite-enter">{t("enter.label")}</label>
-        <OfferField
-          id="invite-enter"
-          field={field}
-          value={text}
-          invalid={error !== ""}
-          describedBy="enter-note enter-error"
-          onInput={(typed) => {
-            setText(typed);
-            setError("");
-          }}
-        />
-        {completions.length > 0 ? (
-          <Completions
-            id="enter-note"
-            completions={completions}
-            onChoose={(completion) => {
-              setText(completion);
-              field.current?.focus();
-            }}
-          />
-        ) : (
-          <p class="note" id="enter-note" role="status">
-            {found === "several"
-              ? t("enter.several")
-              : found
-                ? t("enter.linkFound", { relay: found.relay })
-                : t("enter.example")}
-          </p>
-        )}
-      </div>
+      <CodeField
+        client={state.client}
+        label={t("enter.label")}
+        testid="invite-enter"
+        field={field}
+        value={text}
+        error={error !== "" ? "enter-error" : undefined}
+        hint={hint(found)}
+        onInput={(typed) => {
+          setText(typed);
+          setError("");
+        }}
+      />
       <ErrorNote id="enter-error" text={error} />
-      {FOREIGN.test(text) && (
-        <p class="note" role="status">
-          {t("note.looksLike")}
-        </p>
-      )}
+      <Place at="typed" given={{ text }} />
       <button
         type="submit"
         class="button primary wide"
@@ -117,20 +99,13 @@ export function EnterForm({ state, text: given, error: known, asked }: Props) {
           data-testid="invite-dismiss"
           onClick={() => {
             platform.letInviteGo();
-            state.show({ kind: "home" });
+            state.show(home);
           }}
         >
           {t("enter.refuse")}
         </button>
       )}
-      <button
-        type="button"
-        class="button quiet"
-        data-testid="note-have"
-        onClick={() => state.show({ kind: "note-enter", code: FOREIGN.test(text) ? text : "" })}
-      >
-        {t("note.hintReceive")}
-      </button>
+      <Place at="entered" given={{ state, text }} />
     </form>
   );
 }

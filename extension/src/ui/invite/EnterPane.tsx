@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
 import { platform } from "../../platform";
-import { t } from "../catalogue";
-import { Notice } from "../components";
-import type { State } from "../state";
+import { Notice } from "../lib/Notice";
+import type { State } from "../lib/state";
 import { EnterForm } from "./EnterForm";
-import "./invite.css";
+import { t } from "./texts";
+import "../lib/code.css";
 
 interface Props {
   state: State;

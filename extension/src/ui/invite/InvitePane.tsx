@@ -1,15 +1,21 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Invite } from "../../api";
 import { platform } from "../../platform";
-import { language, t } from "../catalogue";
-import { ConfirmDialog, CopyButton, ErrorNote } from "../components";
-import { safeLine } from "../conversation/text";
-import { errorText } from "../errors";
-import { ended, type State } from "../state";
+import { CopyButton } from "../lib/CopyButton";
+import { language } from "../lib/catalogue";
+import { ConfirmDialog } from "../lib/Dialog";
+import { errorText } from "../lib/errors";
+import { ErrorNote } from "../lib/Notice";
+import { Place } from "../lib/slice";
+import type { State } from "../lib/state";
+import { safeLine } from "../lib/text";
 import { EnterForm } from "./EnterForm";
 import { ForWhom } from "./ForWhom";
+import { dismiss, ended, invite as open } from "./invites";
 import { Qr } from "./Qr";
 import { Status } from "./Status";
+import { t } from "./texts";
+import "../lib/code.css";
 import "./invite.css";
 
 interface Props {
@@ -34,8 +40,8 @@ function MyInvite({ state, invite }: Props) {
 
   const another = async () => {
     try {
-      await state.invite(invite.note);
-      await state.dismiss(invite.id);
+      await open(state, invite.note);
+      await dismiss(state, invite.id);
     } catch (reason) {
       setError(errorText(reason));
     }
@@ -92,19 +98,7 @@ function MyInvite({ state, invite }: Props) {
       <Status invite={invite} />
       {!over && <Validity invite={invite} />}
       {!over && <ForWhom state={state} invite={invite} />}
-      {!over && (
-        <details class="fold">
-          <summary>{t("note.hintTitle")}</summary>
-          <button
-            type="button"
-            class="button"
-            data-testid="note-new"
-            onClick={() => state.show({ kind: "note-new", text: "" })}
-          >
-            {t("note.hintSend")}
-          </button>
-        </details>
-      )}
+      {!over && <Place at="invited" given={{ state }} />}
       <ErrorNote text={error} />
       {over && (
         <button
@@ -161,7 +155,7 @@ function TakeBack({ state, invite }: Props) {
   const [error, setError] = useState("");
   if (invite.state === "done") return null;
   if (ended(invite)) {
-    const dismiss = () => state.dismiss(invite.id).catch((reason) => setError(errorText(reason)));
+    const remove = () => dismiss(state, invite.id).catch((reason) => setError(errorText(reason)));
     return (
       <>
         <ErrorNote text={error} />
@@ -169,7 +163,7 @@ function TakeBack({ state, invite }: Props) {
           type="button"
           class="button quiet"
           data-testid="invite-dismiss"
-          onClick={() => void dismiss()}
+          onClick={() => void remove()}
         >
           {t("invite.dismiss")}
         </button>
@@ -192,7 +186,7 @@ function TakeBack({ state, invite }: Props) {
           title={t(mine ? "invite.takeBackTitle" : "invite.leaveTitle")}
           confirm={t(mine ? "invite.takeBackConfirm" : "invite.leaveConfirm")}
           danger
-          onConfirm={() => state.dismiss(invite.id)}
+          onConfirm={() => dismiss(state, invite.id)}
           onClose={() => setAsking(false)}
         >
           <p>{t(mine ? "invite.takeBackWords" : "invite.leaveWords")}</p>

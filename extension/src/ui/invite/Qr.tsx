@@ -1,6 +1,6 @@
 import { generate } from "lean-qr";
 import { useMemo } from "preact/hooks";
-import { t } from "../catalogue";
+import { t } from "./texts";
 
 /** The empty border that readers need, in modules. */
 const QUIET = 4;

@@ -1,6 +1,6 @@
 import type { Invite } from "../../api";
-import { t } from "../catalogue";
-import { ended } from "../state";
+import { ended } from "./invites";
+import { t } from "./texts";
 
 /** How an invitation stands, in words. */
 export function Status({ invite }: { invite: Invite }) {

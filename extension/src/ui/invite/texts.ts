@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What invitations say, from both sides. */
 export const en = {
   "invite.title": "Invite someone",
@@ -7,7 +9,6 @@ export const en = {
   "invite.qr": "The link as a picture to scan",
   "invite.validCode": "The code is valid until {date}.",
   "invite.validLink": "The link is valid until {date}.",
-  "invite.copyLink": "Copy link",
   "invite.share": "Share…",
   "invite.shareText": "Let us write privately. Open this link: {link}",
   "invite.forWhom": "Who is it for?",
@@ -77,16 +78,16 @@ export const en = {
   "enter.label": "Code or link",
   "enter.example": "For example 4071-guitarist-revenge",
   "enter.linkFound": "This is an invite link of {relay}.",
-  "enter.completions": "Words that fit",
   "enter.accept": "Connect",
   "enter.accepting": "Connecting…",
   "enter.asked":
     "You came here with an invite link. Connect with the person who sent it? They will see your name, {name}.",
   "enter.several": "There are different invitations in this text. Leave only the one you mean.",
   "enter.refuse": "Do not use this invitation",
-  "invite.kept":
-    "Your invitation is not used up and stays in this tab. You can also copy its link and open it in another browser.",
-  "enter.empty": "Type a code or paste a link first.",
+  "invite.new": "Invite",
+  "invite.have": "I have a code or link",
+  "invite.items": "Open invitations",
+  "invite.first": "Invite someone",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
@@ -97,7 +98,6 @@ export const de: Record<keyof typeof en, string> = {
   "invite.qr": "Der Link als Bild zum Scannen",
   "invite.validCode": "Der Code gilt bis {date}.",
   "invite.validLink": "Der Link gilt bis {date}.",
-  "invite.copyLink": "Link kopieren",
   "invite.share": "Teilen…",
   "invite.shareText": "Lass uns privat schreiben. Öffne diesen Link: {link}",
   "invite.forWhom": "Für wen ist sie?",
@@ -169,7 +169,6 @@ export const de: Record<keyof typeof en, string> = {
   "enter.label": "Code oder Link",
   "enter.example": "Zum Beispiel 4071-guitarist-revenge",
   "enter.linkFound": "Das ist ein Einladungslink von {relay}.",
-  "enter.completions": "Wörter, die passen",
   "enter.accept": "Verbinden",
   "enter.accepting": "Wird verbunden…",
   "enter.asked":
@@ -177,7 +176,10 @@ export const de: Record<keyof typeof en, string> = {
   "enter.several":
     "In diesem Text stehen verschiedene Einladungen. Lass nur die stehen, die du meinst.",
   "enter.refuse": "Diese Einladung nicht benutzen",
-  "invite.kept":
-    "Deine Einladung ist nicht verbraucht und bleibt in diesem Tab. Du kannst ihren Link auch kopieren und in einem anderen Browser öffnen.",
-  "enter.empty": "Tipp zuerst einen Code oder füg einen Link ein.",
+  "invite.new": "Einladen",
+  "invite.have": "Ich habe einen Code oder Link",
+  "invite.items": "Offene Einladungen",
+  "invite.first": "Jemanden einladen",
 };
+
+export const t = catalogue(en, de);

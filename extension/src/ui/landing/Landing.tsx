@@ -1,9 +1,11 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { platform } from "../../platform";
-import { t } from "../catalogue";
-import { CopyButton, ErrorNote, Notice } from "../components";
-import { GiveBack } from "../invite/GiveBack";
+import { CopyButton } from "../lib/CopyButton";
+import { Field } from "../lib/Field";
+import { GiveBack } from "../lib/GiveBack";
+import { ErrorNote, Notice } from "../lib/Notice";
 import { petmailLivesHere } from "./here";
+import { t } from "./texts";
 import "./landing.css";
 
 interface Props {
@@ -167,18 +169,19 @@ function HaveIt({ link }: { link: string }) {
         {t("landing.haveOpen")}
       </a>
       <p>{t("landing.haveWords")}</p>
-      <label class="visually-hidden" for="landing-link">
-        {t("landing.linkLabel")}
-      </label>
-      <input
-        id="landing-link"
-        class="link-field"
-        autocomplete="off"
-        readOnly
-        dir="ltr"
-        value={link}
-        onFocus={(event) => event.currentTarget.select()}
-      />
+      <Field label={t("landing.linkLabel")} heard>
+        {(named) => (
+          <input
+            {...named}
+            class="link-field"
+            autocomplete="off"
+            readOnly
+            dir="ltr"
+            value={link}
+            onFocus={(event) => event.currentTarget.select()}
+          />
+        )}
+      </Field>
       <div class="column">
         <CopyButton text={link} label={t("landing.copy")} testid="landing-copy" />
       </div>

@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What the page behind an invite link says. */
 export const en = {
   "landing.title": "Somebody wants to write to you, privately.",
@@ -86,3 +88,5 @@ export const de: Record<keyof typeof en, string> = {
     "Ein Teil der Einladung ging unterwegs verloren oder wurde verändert. Verbraucht ist nichts. Bitte noch einmal um den Link und öffne ihn als Ganzes.",
   "landing.toApp": "Petmail öffnen",
 };
+
+export const t = catalogue(en, de);

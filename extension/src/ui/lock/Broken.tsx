@@ -1,14 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Problem } from "../../api";
-import { t } from "../catalogue";
-import { Icon } from "../icons";
-import { GiveBack } from "../invite/GiveBack";
-import type { State } from "../state";
+import { GiveBack } from "../lib/GiveBack";
+import { Icon } from "../lib/Icon";
+import type { Data, State } from "../lib/state";
 import { EraseForm } from "./EraseForm";
+import { t } from "./texts";
 import "./lock.css";
 
 /** What is stored does not open: why, and what can be done. Nothing happens by itself. */
-export function Broken({ state, problem }: { state: State; problem: Problem }) {
+export function Broken({ state, data }: { state: State; data: Data }) {
+  const problem = data.problem ?? "damaged";
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   return (

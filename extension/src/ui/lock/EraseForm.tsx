@@ -1,12 +1,12 @@
-import { useId, useRef, useState } from "preact/hooks";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { errorText } from "../errors";
-import type { State } from "../state";
+import { useRef, useState } from "preact/hooks";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { ErrorNote } from "../lib/Notice";
+import type { State } from "../lib/state";
+import { t } from "./texts";
 
 /** Deletes this Petmail, after a word is typed. What follows is the first run. */
 export function EraseForm({ state }: { state: State }) {
-  const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
@@ -34,19 +34,20 @@ export function EraseForm({ state }: { state: State }) {
         void erase();
       }}
     >
-      <div class="field">
-        <label for={id}>{t("lock.eraseLabel", { word })}</label>
-        <input
-          id={id}
-          ref={field}
-          data-testid="erase-word"
-          value={typed}
-          autocomplete="off"
-          autocapitalize="characters"
-          spellcheck={false}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </div>
+      <Field label={t("lock.eraseLabel", { word })}>
+        {(named) => (
+          <input
+            {...named}
+            ref={field}
+            data-testid="erase-word"
+            value={typed}
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
+      </Field>
       <ErrorNote text={error} />
       <button
         type="submit"

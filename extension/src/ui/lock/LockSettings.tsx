@@ -1,15 +1,16 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { platform } from "../../platform";
-import { t } from "../catalogue";
-import { ErrorNote, Notice } from "../components";
-import { errorText } from "../errors";
-import { Changes } from "../settings/change";
-import type { Data, State } from "../state";
-import { asksPasskey, asksPresent, type Change, held, makeChange } from "./change";
+import { Changes } from "../lib/changes";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { ErrorNote, Notice } from "../lib/Notice";
+import type { Data, State } from "../lib/state";
+import { asksPasskey, asksPresent, type Change, held, lockNow, makeChange } from "./change";
 import { passkeysWork } from "./passkey";
 import { longEnough, minLength } from "./passphrase";
 import { SecretField } from "./Secret";
 import { type Strength, strength } from "./strength";
+import { t } from "./texts";
 import { lockError } from "./words";
 import "./lock.css";
 
@@ -82,7 +83,6 @@ interface FormProps {
 
 function ChangeForm({ state, data, change, onDone }: FormProps) {
   const first = useRef<HTMLInputElement>(null);
-  const note = useId();
   const [present, setPresent] = useState("");
   const [next, setNext] = useState("");
   const [again, setAgain] = useState("");
@@ -149,12 +149,9 @@ function ChangeForm({ state, data, change, onDone }: FormProps) {
             onInput={setNext}
             testid="passphrase-new"
             autocomplete="new-password"
-            describedby={note}
+            note={t("lock.newNote", { count: minLength })}
             {...(asks ? {} : { field: first })}
           />
-          <p class="note" id={note}>
-            {t("lock.newNote", { count: minLength })}
-          </p>
           {next !== "" && <StrengthHint value={strength(next, minLength)} />}
           <SecretField
             label={t("lock.repeat")}
@@ -217,26 +214,28 @@ function AutoLock({ state, data }: { state: State; data: Data }) {
     }
   };
   return (
-    <div class="field">
-      <label for="auto-lock">{t("lock.auto")}</label>
-      <select
-        id="auto-lock"
-        data-testid="auto-lock"
-        value={String(data.settings.autoLock ?? 0)}
-        aria-describedby="auto-lock-note"
-        onChange={(event) => void set(Number(event.currentTarget.value))}
+    <>
+      <Field
+        label={t("lock.auto")}
+        note={t(platform.kind === "web" ? "lock.autoNote.app" : "lock.autoNote.extension")}
       >
-        {autoLocks.map((minutes) => (
-          <option key={minutes} value={String(minutes)}>
-            {t(`lock.auto.${minutes}`)}
-          </option>
-        ))}
-      </select>
-      <p class="note" id="auto-lock-note">
-        {t(platform.kind === "web" ? "lock.autoNote.app" : "lock.autoNote.extension")}
-      </p>
+        {(named) => (
+          <select
+            {...named}
+            data-testid="auto-lock"
+            value={String(data.settings.autoLock ?? 0)}
+            onChange={(event) => void set(Number(event.currentTarget.value))}
+          >
+            {autoLocks.map((minutes) => (
+              <option key={minutes} value={String(minutes)}>
+                {t(`lock.auto.${minutes}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
       <ErrorNote text={error} />
-    </div>
+    </>
   );
 }
 
@@ -248,7 +247,7 @@ function LockNow({ state }: { state: State }) {
         type="button"
         class="button"
         data-testid="lock-now"
-        onClick={() => state.lock().catch((reason) => setError(errorText(reason)))}
+        onClick={() => lockNow(state).catch((reason) => setError(errorText(reason)))}
       >
         {t("lock.now")}
       </button>

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
-import { useId, useState } from "preact/hooks";
-import { t } from "../catalogue";
+import { useState } from "preact/hooks";
+import { Field } from "../lib/Field";
+import { t } from "./texts";
 
 interface Props {
   label: string;
@@ -11,39 +12,40 @@ interface Props {
   /** For password managers. */
   autocomplete: "current-password" | "new-password";
   field?: RefObject<HTMLInputElement | null>;
-  /** Id of what describes the field. */
-  describedby?: string;
+  /** What describes the field, below it. */
+  note?: string;
 }
 
 /** A field for a passphrase, with a way to see what one types. */
 export function SecretField(props: Props) {
-  const id = useId();
   const [shown, setShown] = useState(false);
   return (
-    <div class="field">
-      <label for={id}>{props.label}</label>
-      <input
-        id={id}
-        {...(props.field && { ref: props.field })}
-        {...(shown ? { type: "text" as const } : { type: "password" as const })}
-        name={props.testid}
-        data-testid={props.testid}
-        value={props.value}
-        autocomplete={props.autocomplete}
-        autocapitalize="none"
-        spellcheck={false}
-        dir="auto"
-        aria-describedby={props.describedby}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
-      />
-      <label class="show-secret">
-        <input
-          type="checkbox"
-          checked={shown}
-          onChange={(event) => setShown(event.currentTarget.checked)}
-        />
-        {t("lock.show")}
-      </label>
-    </div>
+    <Field label={props.label} {...(props.note && { note: props.note })}>
+      {(named) => (
+        <>
+          <input
+            {...named}
+            {...(props.field && { ref: props.field })}
+            {...(shown ? { type: "text" as const } : { type: "password" as const })}
+            name={props.testid}
+            data-testid={props.testid}
+            value={props.value}
+            autocomplete={props.autocomplete}
+            autocapitalize="none"
+            spellcheck={false}
+            dir="auto"
+            onInput={(event) => props.onInput(event.currentTarget.value)}
+          />
+          <label class="show-secret">
+            <input
+              type="checkbox"
+              checked={shown}
+              onChange={(event) => setShown(event.currentTarget.checked)}
+            />
+            {t("lock.show")}
+          </label>
+        </>
+      )}
+    </Field>
   );
 }

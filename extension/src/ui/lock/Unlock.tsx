@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Secret } from "../../api";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { Icon } from "../icons";
-import { GiveBack } from "../invite/GiveBack";
-import type { Data, State } from "../state";
+import { GiveBack } from "../lib/GiveBack";
+import { Icon } from "../lib/Icon";
+import { ErrorNote } from "../lib/Notice";
+import type { Data, State } from "../lib/state";
 import { EraseForm } from "./EraseForm";
 import { passkeysWork, secretFromPasskey } from "./passkey";
 import { secretFor } from "./passphrase";
 import { SecretField } from "./Secret";
+import { t } from "./texts";
 import { lockError } from "./words";
 import "./lock.css";
 

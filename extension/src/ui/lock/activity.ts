@@ -1,4 +1,4 @@
-import type { State } from "../state";
+import type { State } from "../lib/state";
 
 /** Signs of the person are passed on at most this often, in ms. */
 const pace = 5_000;

@@ -5,7 +5,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The bytes of exactly so many, or undefined. */
 export function fromHex(text: unknown, size: number): Uint8Array<ArrayBuffer> | undefined {
-  if (typeof text !== "string" || text.length !== 2 * size || !/^[0-9a-f]*$/.test(text)) {
+  if (typeof text !== "string" || text.length !== 2 * size || !/^([0-9a-f]{2})*$/.test(text)) {
     return undefined;
   }
   return Uint8Array.from({ length: size }, (_, i) =>

@@ -3,6 +3,7 @@
 // is sealed under a fresh key that is wrapped for each.
 import type { AgentClient } from "../../agent/types";
 import type { Lock, NewLock, Secret } from "../../api";
+import type { State } from "../lib/state";
 import { lockWithPasskey, secretFromPasskey } from "./passkey";
 import { lockWith, secretFor } from "./passphrase";
 
@@ -55,4 +56,10 @@ export async function makeChange(
 
 function kept(lock: Lock, { key }: Secret): NewLock {
   return { lock, key };
+}
+
+/** Locks Petmail, once what was typed is kept; rejects with an AgentError. */
+export async function lockNow(state: State): Promise<void> {
+  await state.settle();
+  await state.client.call("lock", {});
 }

@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What is said about the lock, and about storage that does not open. */
 export const en = {
   "lock.title": "Petmail is locked",
@@ -34,6 +36,8 @@ export const en = {
     "The browser has kept your messages, sealed, but lost the key to them. Part of its storage was wiped, by a cleaning program, or by the browser when room was short.",
   "lock.broken.damaged":
     "Your messages are there, but what leads to them is damaged, by a fault of the disk or by another program.",
+  "lock.broken.newer":
+    "A newer Petmail has opened this browser’s messages. Update Petmail, or close all its pages and open them again, and try again.",
   "lock.broken.emptied":
     "There was a Petmail in this browser, and the browser has emptied all that it had stored, as browsers do when the disk is full. Your conversations are gone here; the people you wrote with still have theirs.",
   "lock.brokenRestore":
@@ -85,8 +89,6 @@ export const en = {
   "lock.auto.5": "After 5 minutes without me",
   "lock.auto.15": "After 15 minutes without me",
   "lock.auto.60": "After an hour without me",
-  "lock.popup": "Petmail is locked.",
-  "lock.popupBroken": "Petmail does not find what it stored. Open it to see what can be done.",
 } as const;
 
 export const de: Record<keyof typeof en, string> = {
@@ -128,6 +130,8 @@ export const de: Record<keyof typeof en, string> = {
     "Der Browser hat deine Nachrichten noch, verschlossen, aber den Schlüssel dazu verloren. Ein Teil seines Speichers wurde gelöscht, von einem Putzprogramm oder vom Browser, als der Platz knapp war.",
   "lock.broken.damaged":
     "Deine Nachrichten sind da, aber was zu ihnen führt, ist beschädigt, durch einen Fehler des Datenträgers oder ein anderes Programm.",
+  "lock.broken.newer":
+    "Ein neueres Petmail hat die Nachrichten dieses Browsers geöffnet. Aktualisiere Petmail, oder schließ alle seine Seiten und öffne sie neu, und versuch es noch einmal.",
   "lock.broken.emptied":
     "In diesem Browser war ein Petmail, und der Browser hat alles gelöscht, was es gespeichert hatte, wie es Browser tun, wenn die Festplatte voll ist. Deine Unterhaltungen sind hier weg; die Leute, mit denen du geschrieben hast, haben ihre noch.",
   "lock.brokenRestore":
@@ -180,7 +184,6 @@ export const de: Record<keyof typeof en, string> = {
   "lock.auto.5": "Nach 5 Minuten ohne mich",
   "lock.auto.15": "Nach 15 Minuten ohne mich",
   "lock.auto.60": "Nach einer Stunde ohne mich",
-  "lock.popup": "Petmail ist gesperrt.",
-  "lock.popupBroken":
-    "Petmail findet nicht, was es gespeichert hat. Öffne es, um zu sehen, was sich tun lässt.",
 };
+
+export const t = catalogue(en, de);

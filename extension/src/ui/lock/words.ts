@@ -1,7 +1,7 @@
 import { AgentError } from "../../agent/types";
-import { t } from "../catalogue";
-import { errorText } from "../errors";
+import { errorText } from "../lib/errors";
 import { KeyError } from "./passphrase";
+import { t } from "./texts";
 
 /** What to tell a person whose secret did not open or change the lock. */
 export function lockError(error: unknown, kind: "passphrase" | "passkey"): string {

@@ -1,14 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Note } from "../../api";
-import { language, t } from "../catalogue";
-import { ConfirmDialog, CopyButton, ErrorNote } from "../components";
-import { Text } from "../conversation/Bubble";
-import { safeLine } from "../conversation/text";
-import { errorText } from "../errors";
-import { noteEnded, type State } from "../state";
+import { CopyButton } from "../lib/CopyButton";
+import { language } from "../lib/catalogue";
+import { ConfirmDialog } from "../lib/Dialog";
+import { errorText } from "../lib/errors";
+import { ErrorNote } from "../lib/Notice";
+import type { State } from "../lib/state";
+import { Text } from "../lib/Text";
+import { safeLine } from "../lib/text";
 import { Command } from "./Command";
 import { receiveCommand, sendCommand } from "./commands";
-import "../invite/invite.css";
+import { codeView, dismissNote, noteEnded, sendNote } from "./notes";
+import { t } from "./texts";
+import "../lib/code.css";
 import "./note.css";
 
 interface Props {
@@ -30,8 +34,8 @@ export function NotePane({ state, note }: Props) {
   const again = async () => {
     setError("");
     try {
-      await state.sendNote(note.text);
-      await state.dismissNote(note.id);
+      await sendNote(state, note.text);
+      await dismissNote(state, note.id);
     } catch (reason) {
       setError(errorText(reason));
     }
@@ -84,7 +88,7 @@ export function NotePane({ state, note }: Props) {
           type="button"
           class="button primary wide"
           data-testid="note-retry"
-          onClick={() => state.show({ kind: "note-enter", code: "" })}
+          onClick={() => state.show(codeView(""))}
         >
           {t("note.retry")}
         </button>
@@ -158,7 +162,7 @@ function Away({ state, note }: Props) {
   const [error, setError] = useState("");
   const over = noteEnded(note);
   const loses = !over || note.text !== "";
-  const dismiss = () => state.dismissNote(note.id).catch((reason) => setError(errorText(reason)));
+  const dismiss = () => dismissNote(state, note.id).catch((reason) => setError(errorText(reason)));
   return (
     <>
       <ErrorNote text={error} />
@@ -175,7 +179,7 @@ function Away({ state, note }: Props) {
           title={t(over ? "note.deleteTitle" : "note.cancelTitle")}
           confirm={t(over ? "note.deleteConfirm" : "note.cancelConfirm")}
           danger
-          onConfirm={() => state.dismissNote(note.id)}
+          onConfirm={() => dismissNote(state, note.id)}
           onClose={() => setAsking(false)}
         >
           <p>

@@ -1,14 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AgentError } from "../../agent/types";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { errorText } from "../errors";
-import { Completions, useCompletions } from "../invite/Completions";
-import { OfferField } from "../invite/OfferField";
-import type { State } from "../state";
+import { CodeField } from "../lib/CodeField";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { ErrorNote } from "../lib/Notice";
+import type { State } from "../lib/state";
 import { Command } from "./Command";
 import { sendCommand } from "./commands";
-import "../invite/invite.css";
+import { newNoteView, receiveNote } from "./notes";
+import { t } from "./texts";
+import "../lib/code.css";
 import "./note.css";
 
 /** No address is longer. */
@@ -23,7 +24,6 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
   const [error, setError] = useState("");
   /** A word is not in the list; the person may know better. */
   const [doubt, setDoubt] = useState(false);
-  const completions = useCompletions(state, code);
   const relay = state.data.value?.relay.url ?? "";
 
   useEffect(() => field.current?.focus(), []);
@@ -45,7 +45,7 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
     setError("");
     setDoubt(false);
     try {
-      await state.receiveNote(code, server, exact);
+      await receiveNote(state, code, server, exact);
     } catch (reason) {
       setError(errorText(reason));
       setDoubt(reason instanceof AgentError && reason.code === "bad_word");
@@ -67,31 +67,16 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
           if (!busy) void fetch(false);
         }}
       >
-        <div class="field">
-          <label for="note-code-input">{t("note.code")}</label>
-          <OfferField
-            id="note-code-input"
-            field={field}
-            value={code}
-            invalid={error !== ""}
-            describedBy="enter-note note-error"
-            onInput={type}
-          />
-          {completions.length > 0 ? (
-            <Completions
-              id="enter-note"
-              completions={completions}
-              onChoose={(completion) => {
-                type(completion);
-                field.current?.focus();
-              }}
-            />
-          ) : (
-            <p class="note" id="enter-note">
-              {t("note.example")}
-            </p>
-          )}
-        </div>
+        <CodeField
+          client={state.client}
+          label={t("note.code")}
+          testid="note-code-input"
+          field={field}
+          value={code}
+          error={error !== "" ? "note-error" : undefined}
+          hint={t("note.example")}
+          onInput={type}
+        />
         <ErrorNote id="note-error" text={error} />
         {doubt && (
           <button
@@ -105,25 +90,22 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
         )}
         <details class="fold">
           <summary>{t("note.otherServer")}</summary>
-          <div class="field">
-            <label for="note-server">{t("note.server")}</label>
-            <input
-              id="note-server"
-              data-testid="note-server"
-              ref={address}
-              maxLength={MAX}
-              dir="ltr"
-              inputMode="url"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              aria-describedby="note-server-note"
-              onInput={() => setError("")}
-            />
-            <p class="note" id="note-server-note">
-              {t("note.serverNote")}
-            </p>
-          </div>
+          <Field label={t("note.server")} note={t("note.serverNote")}>
+            {(named) => (
+              <input
+                {...named}
+                data-testid="note-server"
+                ref={address}
+                maxLength={MAX}
+                dir="ltr"
+                inputMode="url"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck={false}
+                onInput={() => setError("")}
+              />
+            )}
+          </Field>
         </details>
         <button
           type="submit"
@@ -140,7 +122,7 @@ export function ReceivePane({ state, code: given }: { state: State; code: string
         type="button"
         class="button quiet"
         data-testid="note-new"
-        onClick={() => state.show({ kind: "note-new", text: "" })}
+        onClick={() => state.show(newNoteView)}
       >
         {t("note.hintSend")}
       </button>

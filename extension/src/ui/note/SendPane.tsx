@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { direction } from "../conversation/text";
-import { errorText } from "../errors";
-import type { State } from "../state";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { ErrorNote } from "../lib/Notice";
+import type { State } from "../lib/state";
+import { direction } from "../lib/text";
+import { codeView, sendNote } from "./notes";
+import { t } from "./texts";
 import "./note.css";
 
 /** Where a note is written. */
@@ -20,7 +22,7 @@ export function SendPane({ state, text: given }: { state: State; text: string })
     setError("");
     try {
       // What stands in the field: the last letters may not have been drawn yet.
-      await state.sendNote(field.current?.value ?? "");
+      await sendNote(state, field.current?.value ?? "");
     } catch (reason) {
       setError(errorText(reason));
       field.current?.focus();
@@ -41,23 +43,24 @@ export function SendPane({ state, text: given }: { state: State; text: string })
           if (!busy) void send();
         }}
       >
-        <div class="field">
-          <label for="note-input">{t("note.text")}</label>
-          <textarea
-            id="note-input"
-            ref={field}
-            data-testid="note-input"
-            value={text}
-            dir={direction(text)}
-            autocomplete="off"
-            aria-invalid={error ? true : undefined}
-            aria-describedby="note-error"
-            onInput={(event) => {
-              setText(event.currentTarget.value);
-              setError("");
-            }}
-          />
-        </div>
+        <Field label={t("note.text")}>
+          {(named) => (
+            <textarea
+              {...named}
+              ref={field}
+              data-testid="note-input"
+              value={text}
+              dir={direction(text)}
+              autocomplete="off"
+              aria-invalid={error ? true : undefined}
+              aria-describedby="note-error"
+              onInput={(event) => {
+                setText(event.currentTarget.value);
+                setError("");
+              }}
+            />
+          )}
+        </Field>
         <ErrorNote id="note-error" text={error} />
         <button
           type="submit"
@@ -72,7 +75,7 @@ export function SendPane({ state, text: given }: { state: State; text: string })
         type="button"
         class="button quiet"
         data-testid="note-have"
-        onClick={() => state.show({ kind: "note-enter", code: "" })}
+        onClick={() => state.show(codeView(""))}
       >
         {t("note.hintReceive")}
       </button>

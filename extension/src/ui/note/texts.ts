@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What notes to and from people with wormhole say. */
 export const en = {
   "note.sendTitle": "Send a note with wormhole",
@@ -188,3 +190,5 @@ export const de: Record<keyof typeof en, string> = {
   "note.hintReceive": "Ich habe einen wormhole-Code",
   "note.looksLike": "Eine so kurze Zahl gehört zu einem wormhole-Code.",
 };
+
+export const t = catalogue(en, de);

@@ -1,18 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Settings } from "../../api";
 import { platform } from "../../platform";
-import { languages, t } from "../catalogue";
-import { ErrorNote } from "../components";
-import { Erase } from "../erase/Erase";
-import { errorText } from "../errors";
-import { LockSettings } from "../lock/LockSettings";
-import type { Data, State } from "../state";
-import { StorageSettings } from "../storage/StorageSettings";
-import { Browser } from "./Browser";
-import { Connection } from "./Connection";
-import { Changes } from "./change";
+import { languages } from "../lib/catalogue";
+import { Changes } from "../lib/changes";
+import { errorText } from "../lib/errors";
+import { Field } from "../lib/Field";
+import { ErrorNote } from "../lib/Notice";
+import { Place } from "../lib/slice";
+import type { Data, State } from "../lib/state";
 import { Name } from "./Name";
 import { Switch } from "./Switch";
+import { t } from "./texts";
 import "./settings.css";
 
 /** What a person can choose about their Petmail, and how it is doing. */
@@ -26,11 +24,7 @@ export function SettingsPane({ state, data }: { state: State; data: Data }) {
       </h2>
       <Name client={state.client} name={data.name} />
       <Preferences state={state} settings={data.settings} />
-      <LockSettings state={state} data={data} />
-      <StorageSettings />
-      <Browser relay={data.relay.url} />
-      <Connection client={state.client} relay={data.relay} version={data.version} />
-      <Erase state={state} />
+      <Place at="settings" given={{ state, data }} />
     </article>
   );
 }
@@ -90,22 +84,23 @@ function Preferences({ state, settings }: { state: State; settings: Settings }) 
         />
         <ErrorNote text={error} />
       </section>
-      <div class="field">
-        <label for="language">{t("settings.language")}</label>
-        <select
-          id="language"
-          data-testid="language"
-          value={settings.language}
-          onChange={(event) => void change({ language: event.currentTarget.value })}
-        >
-          <option value="">{t("settings.languageBrowser")}</option>
-          {Object.entries(languages).map(([tag, name]) => (
-            <option key={tag} value={tag} lang={tag}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Field label={t("settings.language")}>
+        {(named) => (
+          <select
+            {...named}
+            data-testid="language"
+            value={settings.language}
+            onChange={(event) => void change({ language: event.currentTarget.value })}
+          >
+            <option value="">{t("settings.languageBrowser")}</option>
+            {Object.entries(languages).map(([tag, name]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
     </>
   );
 }

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { platform } from "../../platform";
-import { language, t } from "../catalogue";
+import { language } from "../lib/catalogue";
 import { size } from "./size";
+import { t } from "./texts";
 
 interface Figures {
   used: number;

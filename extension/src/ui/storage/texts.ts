@@ -1,3 +1,5 @@
+import { catalogue } from "../lib/catalogue";
+
 /** What the settings say about the browser's storage. */
 export const en = {
   "storage.title": "Storage",
@@ -29,3 +31,5 @@ export const de: Record<keyof typeof en, string> = {
   "storage.never":
     "Nie. Sicherungen gibt es in Petmail noch nicht: Was dieser Browser verliert, ist verloren.",
 };
+
+export const t = catalogue(en, de);

@@ -49,7 +49,7 @@ export class Agent {
   receive(n: number): void {
     const received = message(n, { mine: false, state: "received" });
     this.stored = [...this.stored, received];
-    this.emit({ message: { conversation: "c", message: received, fresh: true } });
+    this.emit({ kind: "message", data: { conversation: "c", message: received, fresh: true } });
   }
 
   get listeners(): number {
@@ -64,7 +64,7 @@ export class Agent {
   #send(text: string): Message {
     const sent = message(this.stored.length * 2 + 1, { text, mine: true, state: "sending" });
     this.stored = [...this.stored, sent];
-    this.emit({ message: { conversation: "c", message: sent, fresh: false } });
+    this.emit({ kind: "message", data: { conversation: "c", message: sent, fresh: false } });
     return sent;
   }
 }

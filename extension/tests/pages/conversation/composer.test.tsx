@@ -3,9 +3,10 @@ import { render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AgentError } from "../../../src/agent/types";
 import { type Conversation, MaxTextBytes } from "../../../src/api";
-import { setLanguage, t } from "../../../src/ui/catalogue";
 import { Composer } from "../../../src/ui/conversation/Composer";
 import { Drafts } from "../../../src/ui/conversation/drafts";
+import { t } from "../../../src/ui/conversation/texts";
+import { setLanguage } from "../../../src/ui/lib/catalogue";
 import { conversation } from "./made";
 
 let root: HTMLElement;

@@ -2,9 +2,13 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Conversation } from "../../../src/api";
-import { setLanguage, t } from "../../../src/ui/catalogue";
+import { slices } from "../../../src/ui/app/slices";
 import { ConversationPane } from "../../../src/ui/conversation/ConversationPane";
 import { Drafts } from "../../../src/ui/conversation/drafts";
+import { t as said } from "../../../src/ui/conversation/texts";
+import { t } from "../../../src/ui/deletion/texts";
+import { setLanguage } from "../../../src/ui/lib/catalogue";
+import { Slices } from "../../../src/ui/lib/slice";
 import { Agent } from "./agent";
 import { conversation, message } from "./made";
 
@@ -39,14 +43,16 @@ const plain = (text: string | null) => (text ?? "").replace(/[\u2068\u2069]/g, "
 
 async function show(agent: Agent, more: Partial<Conversation> = {}): Promise<void> {
   render(
-    <ConversationPane
-      key="c"
-      client={agent.client}
-      conversation={conversation(more)}
-      drafts={new Drafts()}
-      onBack={() => undefined}
-      focus={false}
-    />,
+    <Slices.Provider value={slices}>
+      <ConversationPane
+        key="c"
+        client={agent.client}
+        conversation={conversation(more)}
+        drafts={new Drafts()}
+        onBack={() => undefined}
+        focus={false}
+      />
+    </Slices.Provider>,
     root,
   );
   await settled();
@@ -103,9 +109,19 @@ test("tombstones say who deleted, and how far that has come", async () => {
   expect(texts()).toEqual(["Nora deleted this message", "You deleted this message"]);
   expect(plain(one("message-deletion").textContent)).toContain("has not confirmed yet");
   const done = message(1, { kind: "deleted", text: "", deletion: "done" });
-  agent.emit({ message: { conversation: "c", message: done, fresh: false } });
+  agent.emit({ kind: "message", data: { conversation: "c", message: done, fresh: false } });
   await settled();
   expect(plain(one("message-deletion").textContent)).toContain("done at Nora");
+});
+
+test("a message that is deleted here goes with the answer", async () => {
+  const agent = new Agent([message(0), message(1)]);
+  await show(agent);
+  await menu(0);
+  await click(one("message-delete"));
+  await click(one("confirm"));
+  expect(agent.last("delete")).toEqual({ conversation: "c", message: message(0).id });
+  expect(texts()).toEqual(["message 1"]);
 });
 
 test("a text that is deleted while it is looked at stays nowhere on the page", async () => {
@@ -117,7 +133,7 @@ test("a text that is deleted while it is looked at stays nowhere on the page", a
   await click(one("message-delete"));
   expect(root.innerHTML).toContain("message 2");
   const gone = message(2, { kind: "deleted", text: "" });
-  agent.emit({ message: { conversation: "c", message: gone, fresh: false } });
+  agent.emit({ kind: "message", data: { conversation: "c", message: gone, fresh: false } });
   await settled();
   await settled();
   expect(root.querySelector("dialog")).toBeNull();
@@ -128,7 +144,7 @@ test("when all is cleared nothing is left but what came since", async () => {
   const agent = new Agent([message(0), message(1)]);
   await show(agent);
   agent.stored = [message(9, { text: "new" })];
-  agent.emit({ conversationCleared: "c" });
+  agent.emit({ kind: "conversationCleared", data: "c" });
   await settled();
   await settled();
   expect(texts()).toEqual(["new"]);
@@ -147,8 +163,8 @@ test("the timer is explained and set, and shown on each message and in between",
     "Nora set new messages to disappear after 1 day.",
   );
   expect(all("message-timer").map((e) => e.title)).toEqual([
-    t("timer.afterSending", { time: t("timer.day") }),
-    t("timer.afterReading", { time: t("timer.day") }),
+    said("timer.afterSending", { time: t("timer.day") }),
+    said("timer.afterReading", { time: t("timer.day") }),
     expect.stringContaining("disappears"),
   ]);
   expect(one("timer").getAttribute("aria-label")).toContain("1 day");

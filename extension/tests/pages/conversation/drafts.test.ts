@@ -30,10 +30,11 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 const told = (text: string, id = text && "an id") =>
-  drafts.take({ draft: { conversation: "c", text, id } });
+  drafts.take({ kind: "draft", data: { conversation: "c", text, id } });
 const snapshot = (...texts: string[]) =>
   drafts.take({
-    snapshot: { drafts: texts.map((text) => ({ conversation: "c", text, id: text })) } as Snapshot,
+    kind: "snapshot",
+    data: { drafts: texts.map((text) => ({ conversation: "c", text, id: text })) } as Snapshot,
   });
 
 test("who types is saved on the way, not only at the end", () => {
@@ -53,7 +54,7 @@ test("what the agent kept is there again, and what others change is shown", () =
   const heard: string[] = [];
   const stop = drafts.onChange("c", (text) => heard.push(text));
   told("from elsewhere");
-  drafts.take({ conversationRemoved: "c" });
+  drafts.take({ kind: "conversationRemoved", data: "c" });
   stop();
   told("unheard");
   expect(heard).toEqual(["from elsewhere", ""]);

@@ -31,12 +31,13 @@ test("events of this conversation are taken, those of others are not", async () 
   const agent = new Agent(messages(0, 2));
   const model = await open(agent);
   agent.receive(2);
-  agent.emit({ message: { conversation: "d", message: message(3), fresh: true } });
+  agent.emit({ kind: "message", data: { conversation: "d", message: message(3), fresh: true } });
   agent.emit({
-    message: { conversation: "c", message: message(1, { state: "delivered" }), fresh: false },
+    kind: "message",
+    data: { conversation: "c", message: message(1, { state: "delivered" }), fresh: false },
   });
-  agent.emit({ messageRemoved: { conversation: "c", message: message(0).id } });
-  agent.emit({ messageRemoved: { conversation: "d", message: message(2).id } });
+  agent.emit({ kind: "messageRemoved", data: { conversation: "c", message: message(0).id } });
+  agent.emit({ kind: "messageRemoved", data: { conversation: "d", message: message(2).id } });
   expect(texts(model)).toEqual(["message 1", "message 2"]);
   expect(model.window.value.messages[0]?.state).toBe("delivered");
   expect(model.heard.value?.text).toBe("message 2");
@@ -105,7 +106,7 @@ test("messages that cannot be read are asked for again", async () => {
   const model = await open(agent);
   expect(model.loading.value).toBe("failed");
   agent.refuse = undefined;
-  agent.emit({ snapshot: {} as never });
+  agent.emit({ kind: "snapshot", data: {} as never });
   await settled();
   expect(model.loading.value).toBe("loaded");
   expect(texts(model)).toEqual(["message 0", "message 1"]);
@@ -115,7 +116,7 @@ test("after a restart of the agent what came meanwhile is there", async () => {
   const agent = new Agent(messages(0, 300));
   const model = await open(agent);
   agent.stored = messages(1, 310);
-  agent.emit({ snapshot: {} as never });
+  agent.emit({ kind: "snapshot", data: {} as never });
   await settled();
   expect(texts(model).at(-1)).toBe("message 309");
   expect(new Set(texts(model)).size).toBe(texts(model).length);
@@ -124,23 +125,22 @@ test("after a restart of the agent what came meanwhile is there", async () => {
 test("a deleted message is gone", async () => {
   const agent = new Agent(messages(0, 2));
   const model = await open(agent);
-  await model.remove(message(0).id);
-  expect(agent.last("delete")).toEqual({ conversation: "c", message: message(0).id });
+  model.take({ kind: "messageRemoved", data: { conversation: "c", message: message(0).id } });
   expect(texts(model)).toEqual(["message 1"]);
 });
 
 test("what comes further up is said, and is not read before it is seen", async () => {
   const agent = new Agent(messages(0, 40).filter((m) => m.cursor !== message(20).cursor));
   const model = await open(agent);
-  agent.emit({ message: { conversation: "c", message: message(20), fresh: true } });
+  agent.emit({ kind: "message", data: { conversation: "c", message: message(20), fresh: true } });
   expect(model.above.value).toBe(1);
   expect(model.marker.value).toBe(message(20).cursor);
   await model.reach();
   expect(model.above.value).toBe(0);
   expect(model.following.value).toBe(false);
   // What comes at the end, or just before it, is there to be seen.
-  agent.emit({ message: { conversation: "c", message: message(41), fresh: true } });
-  agent.emit({ message: { conversation: "c", message: message(40), fresh: true } });
+  agent.emit({ kind: "message", data: { conversation: "c", message: message(41), fresh: true } });
+  agent.emit({ kind: "message", data: { conversation: "c", message: message(40), fresh: true } });
   expect(model.above.value).toBe(0);
 });
 

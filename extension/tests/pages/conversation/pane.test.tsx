@@ -3,11 +3,15 @@ import { render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AgentError } from "../../../src/agent/types";
 import type { Conversation } from "../../../src/api";
-import { setLanguage, t } from "../../../src/ui/catalogue";
+import { slices } from "../../../src/ui/app/slices";
 import { Bubble } from "../../../src/ui/conversation/Bubble";
 import { ConversationPane } from "../../../src/ui/conversation/ConversationPane";
 import { Drafts } from "../../../src/ui/conversation/drafts";
+import { t } from "../../../src/ui/conversation/texts";
 import { RENDERED } from "../../../src/ui/conversation/window";
+import { t as says } from "../../../src/ui/details/texts";
+import { setLanguage } from "../../../src/ui/lib/catalogue";
+import { Slices } from "../../../src/ui/lib/slice";
 import { Agent } from "./agent";
 import { conversation, message, messages } from "./made";
 
@@ -37,14 +41,16 @@ const texts = () => all("message-text").map((element) => element.textContent);
 
 async function show(agent: Agent, more: Partial<Conversation> = {}): Promise<void> {
   render(
-    <ConversationPane
-      key="c"
-      client={agent.client}
-      conversation={conversation(more)}
-      drafts={new Drafts()}
-      onBack={back}
-      focus={false}
-    />,
+    <Slices.Provider value={slices}>
+      <ConversationPane
+        key="c"
+        client={agent.client}
+        conversation={conversation(more)}
+        drafts={new Drafts()}
+        onBack={back}
+        focus={false}
+      />
+    </Slices.Provider>,
     root,
   );
   await settled();
@@ -206,7 +212,7 @@ test("words cannot be compared with somebody who has not come yet", async () => 
   await show(new Agent([]), { state: "waiting" });
   await click("details");
   expect(all("verify")).toEqual([]);
-  expect(root.querySelector(".verify")?.textContent).toContain(t("verify.later"));
+  expect(root.querySelector(".verify")?.textContent).toContain(says("verify.later"));
 });
 
 test("a petname is kept, refused with a reason, and taken back", async () => {
@@ -259,9 +265,9 @@ test("a new name is told, and stays beside the one that is shown until it is ans
   expect(root.querySelector("h2")?.textContent).toBe("Nora");
   const told = one("renamed");
   expect(told.dataset.name).toBe(more.newName);
-  expect(told.textContent).toContain(t("who.renamed", { name: "Nora", newName: "Mum" }));
+  expect(told.textContent).toContain(says("who.renamed", { name: "Nora", newName: "Mum" }));
   expect(told.textContent).toContain(t("who.same", { name: "Mum" }));
-  expect(told.textContent).toContain(t("who.renamedVerified", { name: "Nora" }));
+  expect(told.textContent).toContain(says("who.renamedVerified", { name: "Nora" }));
   await click("use-name");
   expect(agent.last("name.use")).toEqual({ conversation: "c", name: more.newName });
   await click("keep-name");
@@ -274,7 +280,7 @@ test("a new name is told, and stays beside the one that is shown until it is ans
   await show(agent, { ...more, renamed: false });
   expect(all("renamed")).toEqual([]);
   await click("details");
-  expect(one("details-pane").textContent).toContain(t("who.callsNow", { name: "Mum" }));
+  expect(one("details-pane").textContent).toContain(says("who.callsNow", { name: "Mum" }));
   expect(all("use-name")).toHaveLength(1);
 });
 

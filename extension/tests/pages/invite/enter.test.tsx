@@ -4,9 +4,11 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type AgentClient, AgentError, type CallErrorCode } from "../../../src/agent/types";
 import type { Event, Invite, Snapshot } from "../../../src/api";
 import { keepInvite, keptInvite, letInviteGo } from "../../../src/platform/kept";
-import { setLanguage } from "../../../src/ui/catalogue";
-import { App } from "../../../src/ui/shell/App";
-import { State } from "../../../src/ui/state";
+import { App } from "../../../src/ui/app/App";
+import { slices } from "../../../src/ui/app/slices";
+import { setLanguage } from "../../../src/ui/lib/catalogue";
+import { Slices } from "../../../src/ui/lib/slice";
+import { State } from "../../../src/ui/lib/state";
 import { conversation } from "../conversation/made";
 
 const link = "https://relay.example/i/#peti1qqqsyqcyq5rqwzqfpg9scrgwpud7zmkn";
@@ -48,9 +50,14 @@ const snapshot = {
 
 /** Shows the app to somebody who came with the link, or with nothing new. */
 function arrive(text: string | undefined, phase = "ready"): State {
-  const state = new State(client);
-  emit({ snapshot: { ...snapshot, phase } as Snapshot });
-  render(<App state={state} arrival={text ? { text, confirmed: false } : undefined} />, root);
+  const state = new State(client, slices);
+  emit({ kind: "snapshot", data: { ...snapshot, phase } as Snapshot });
+  render(
+    <Slices.Provider value={slices}>
+      <App state={state} arrival={text ? { text, confirmed: false } : undefined} />
+    </Slices.Provider>,
+    root,
+  );
   return state;
 }
 
@@ -81,7 +88,7 @@ afterEach(() => {
   letInviteGo();
 });
 
-const note = () => root.querySelector("#enter-note")?.textContent ?? "";
+const note = () => root.querySelector(".code-hint")?.textContent ?? "";
 
 /** Pages draw when they come to it. */
 const eventually = vi.waitFor;

@@ -2,8 +2,8 @@
 import { render } from "preact";
 import { expect, test } from "vitest";
 import type { Invite } from "../../../src/api";
-import { setLanguage } from "../../../src/ui/catalogue";
 import { Status } from "../../../src/ui/invite/Status";
+import { setLanguage } from "../../../src/ui/lib/catalogue";
 
 const invite: Invite = {
   id: "1",

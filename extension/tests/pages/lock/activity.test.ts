@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Data, State } from "../../../src/ui/lib/state";
 import { watchActivity } from "../../../src/ui/lock/activity";
-import type { Data, State } from "../../../src/ui/state";
 
 let sent: string[];
 let stop: () => void;

@@ -1,14 +1,15 @@
+import "../../styles";
 import { render } from "preact";
 import { platform } from "../../../platform";
-import { setLanguage } from "../../../ui/catalogue";
 import { Landing } from "../../../ui/landing/Landing";
+import { setLanguage } from "../../../ui/lib/catalogue";
 import { rootElement } from "../../root";
 import { came } from "./came"; // first of all, the secret goes out of the address
 import { type Came, takeLink } from "./fragment";
 
 const root = rootElement();
 
-const loadApp = () => import("../../../ui/shell/mount");
+const loadApp = () => import("../../../ui/app/mount");
 
 async function open(link: string): Promise<void> {
   const { mountApp } = await loadApp();

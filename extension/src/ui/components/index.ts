@@ -1,3 +1,0 @@
-export { CopyButton } from "./CopyButton";
-export { ConfirmDialog } from "./Dialog";
-export { ErrorNote, Notice } from "./Notice";
