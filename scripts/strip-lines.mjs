@@ -7,133 +7,145 @@
 // without this step has the lines to these offsets. A table at offset 0 is none
 // to the runtime, which then says "?:0".
 //
-// Nothing moves: what is taken out becomes zeros, which compress to nothing.
-// A layout that is not the one known here is an error, never a guess.
+// The tables that stay move together, and what then is nothing but zeros is left
+// out of the file, since memory begins with zeros: a browser with little room
+// keeps the file as it is, so that its own size counts, not only its compressed
+// form. A layout that is not the one known here is an error, never a guess.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const [from, to] = process.argv.slice(2);
 const file = readFileSync(from);
-const memory = dataSegments(file);
-const table = findTable();
-const functions = table.functions();
+const data = dataSection();
+const memory = data.memory;
+const table = functionTable();
 
-const kept = new Set();
-for (const f of functions) {
-  kept.add(f.pcsp);
-  for (const offset of f.pcdata) kept.add(offset);
+const tables = Buffer.alloc(table.pctabEnd - table.pctab);
+let length = 1;
+const moved = new Map([[0, 0]]);
+for (const f of table.functions) {
+  keep(f.pcsp);
+  for (const at of f.pcdata) keep(at);
+  memory.writeUInt32LE(0, f.pcfile);
+  memory.writeUInt32LE(0, f.pcln);
+  memory.writeUInt32LE(0, f.startLine);
 }
-const keep = new Uint8Array(table.pctabEnd - table.pctab);
-for (const offset of kept) {
-  if (offset === 0) continue;
-  const end = endOfTable(table.pctab + offset);
-  keep.fill(1, offset, end - table.pctab);
-}
-for (let i = 1; i < keep.length; i++) if (!keep[i]) memory.write8(table.pctab + i, 0);
-for (const f of functions) {
-  memory.write32(f.at + 20, 0); // pcfile
-  memory.write32(f.at + 24, 0); // pcln
-  memory.write32(f.at + 36, 0); // startLine
-}
-writeFileSync(to, file);
+tables.copy(memory, table.pctab);
+memory.fill(0, table.files, table.pctab);
+writeFileSync(to, Buffer.concat([file.subarray(0, data.begin), dataWithoutZeros(), file.subarray(data.end)]));
 
-/** Where in the file each byte of the program's initial memory stands. */
-function dataSegments(bytes) {
-  if (bytes.readUInt32LE(0) !== 0x6d736100 || bytes.readUInt32LE(4) !== 1) fail("not wasm");
+/** Puts the table whose offset stands at this address behind those kept before, once. */
+function keep(at) {
+  const offset = memory.readUInt32LE(at);
+  if (!moved.has(offset)) {
+    const start = table.pctab + offset;
+    const end = endOfTable(start);
+    moved.set(offset, length);
+    length += memory.copy(tables, length, start, end);
+  }
+  memory.writeUInt32LE(moved.get(offset), at);
+}
+
+/** The program's memory as its data section fills it, and where in the file that section stands. */
+function dataSection() {
+  if (file.readUInt32LE(0) !== 0x6d736100 || file.readUInt32LE(4) !== 1) fail("not wasm");
   let at = 8;
   const leb = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++];
+      const byte = file[at++];
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
   };
-  const segments = [];
-  while (at < bytes.length) {
-    const id = bytes[at++];
+  while (at < file.length) {
+    const begin = at;
+    const id = file[at++];
     const size = leb();
     const end = at + size;
-    if (id === 11) {
-      for (let count = leb(); count > 0; count--) {
-        if (leb() !== 0 || bytes[at++] !== 0x41) fail("an unknown kind of data segment");
-        const address = leb();
-        if (bytes[at++] !== 0x0b) fail("an unknown data segment");
-        const length = leb();
-        segments.push({ address, length, at });
-        at += length;
-      }
+    if (id === 12) fail("a count of its data segments");
+    if (id !== 11) {
+      at = end;
+      continue;
     }
-    at = end;
+    const segments = [];
+    for (let count = leb(); count > 0; count--) {
+      if (leb() !== 0 || file[at++] !== 0x41) fail("an unknown kind of data segment");
+      const address = leb();
+      if (file[at++] !== 0x0b) fail("an unknown data segment");
+      const length = leb();
+      segments.push({ address, bytes: file.subarray(at, at + length) });
+      at += length;
+    }
+    const memory = Buffer.alloc(Math.max(...segments.map((s) => s.address + s.bytes.length)));
+    for (const s of segments) s.bytes.copy(memory, s.address);
+    return { memory, begin, end };
   }
-  segments.sort((a, b) => a.address - b.address);
-  const place = (address) => {
-    let low = 0;
-    let high = segments.length;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (segments[middle].address <= address) low = middle;
-      else high = middle;
-    }
-    const s = segments[low];
-    return s && address >= s.address && address < s.address + s.length ? s.at + address - s.address : -1;
-  };
-  // What no segment holds is zero.
-  const read8 = (address) => {
-    const p = place(address);
-    return p < 0 ? 0 : bytes[p];
-  };
-  return {
-    segments,
-    read8,
-    read32: (address) =>
-      (read8(address) | (read8(address + 1) << 8) | (read8(address + 2) << 16)) +
-      read8(address + 3) * 2 ** 24,
-    write8(address, value) {
-      const p = place(address);
-      if (p >= 0) bytes[p] = value;
-      else if (value !== 0) fail("a byte outside of the data segments");
-    },
-    write32(address, value) {
-      for (let i = 0; i < 4; i++) this.write8(address + i, (value >>> (8 * i)) & 0xff);
-    },
-  };
+  return fail("no data section");
 }
 
-/** Finds runtime.pclntab by its header. */
-function findTable() {
+/** The data section again, cut where there are only zeros. */
+function dataWithoutZeros() {
+  const least = 128; // a segment costs some ten bytes, and more once compressed; engines bound how many there are
+  const segments = [];
+  let end = 0; // of the last byte that is not zero
+  let begin = -1;
+  const close = () => {
+    if (begin < 0) return;
+    segments.push(Buffer.from([0, 0x41, ...signed(begin), 0x0b, ...unsigned(end - begin)]));
+    segments.push(memory.subarray(begin, end));
+  };
+  for (let at = 0; at < memory.length; at++) {
+    if (memory[at] === 0) continue;
+    if (begin < 0 || at - end >= least) {
+      close();
+      begin = at;
+    }
+    end = at + 1;
+  }
+  close();
+  const body = Buffer.concat([Buffer.from(unsigned(segments.length / 2)), ...segments]);
+  return Buffer.concat([Buffer.from([11, ...unsigned(body.length)]), body]);
+}
+
+/** LEB128, unsigned. */
+function unsigned(value) {
+  const out = [];
+  for (; value >= 0x80; value >>>= 7) out.push((value & 0x7f) | 0x80);
+  return [...out, value];
+}
+
+/** LEB128, signed, of what is not negative: the highest bit of the last seven is the sign. */
+function signed(value) {
+  const out = unsigned(value);
+  const last = out.length - 1;
+  return out[last] & 0x40 ? [...out.slice(0, last), out[last] | 0x80, 0] : out;
+}
+
+/** Finds runtime.pclntab by its header: where its parts are, and the functions' entries. */
+function functionTable() {
   const magic = Buffer.from([0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]);
   const found = [];
-  for (let i = file.indexOf(magic); i >= 0; i = file.indexOf(magic, i + 1)) {
-    const s = memory.segments.find((s) => s.at <= i && i < s.at + s.length);
-    if (s) found.push(s.address + i - s.at);
-  }
+  for (let i = memory.indexOf(magic); i >= 0; i = memory.indexOf(magic, i + 1)) found.push(i);
   if (found.length !== 1) fail(`${found.length} tables of functions instead of one`);
   const at = found[0];
-  const word = (n) => memory.read32(at + 8 + 8 * n); // the upper half is 0
-  const [count, , , names, units, files, pctab, functions] = [0, 1, 2, 3, 4, 5, 6, 7].map(word);
-  if (!(72 <= names && names < units && units < files && files < pctab && pctab < functions)) {
+  const word = (n) => memory.readUInt32LE(at + 8 + 8 * n); // the upper half is 0
+  const [count, , , names, units, files, pctab, entries] = [0, 1, 2, 3, 4, 5, 6, 7].map(word);
+  if (!(72 <= names && names < units && units < files && files < pctab && pctab < entries)) {
     fail("an unknown layout of the table of functions");
   }
-  return {
-    pctab: at + pctab,
-    pctabEnd: at + functions,
-    functions() {
-      const out = [];
-      for (let i = 0; i < count; i++) {
-        const f = at + functions + memory.read32(at + functions + 8 * i + 4);
-        const field = (n) => memory.read32(f + 4 * n);
-        if (field(0) !== memory.read32(at + functions + 8 * i)) fail("an unknown layout of functions");
-        const pcdata = [];
-        for (let n = field(7); n > 0; n--) pcdata.push(memory.read32(f + 44 + 4 * (n - 1)));
-        const one = { at: f, pcsp: field(4), pcfile: field(5), pcln: field(6), pcdata };
-        for (const offset of [one.pcsp, one.pcfile, one.pcln, ...pcdata]) {
-          if (offset >= functions - pctab) fail("a table outside of the tables");
-        }
-        out.push(one);
-      }
-      return out;
-    },
-  };
+  const functions = [];
+  for (let i = 0; i < count; i++) {
+    const f = at + entries + memory.readUInt32LE(at + entries + 8 * i + 4);
+    const field = (n) => memory.readUInt32LE(f + 4 * n);
+    if (field(0) !== memory.readUInt32LE(at + entries + 8 * i)) fail("an unknown layout of functions");
+    const one = { pcsp: f + 16, pcfile: f + 20, pcln: f + 24, startLine: f + 36, pcdata: [] };
+    for (let n = 0; n < field(7); n++) one.pcdata.push(f + 44 + 4 * n);
+    for (const p of [one.pcsp, one.pcfile, one.pcln, ...one.pcdata]) {
+      if (memory.readUInt32LE(p) >= entries - pctab) fail("a table outside of the tables");
+    }
+    functions.push(one);
+  }
+  return { files: at + files, pctab: at + pctab, pctabEnd: at + entries, functions };
 }
 
 /** The end of a table of pairs of varints: the value 0, but for the first pair. */
@@ -142,7 +154,7 @@ function endOfTable(start) {
   const varint = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = memory.read8(at++);
+      const byte = memory[at++];
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }

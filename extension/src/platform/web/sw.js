@@ -14,6 +14,10 @@ const kept = new Set(files);
 /** How long the network may take for a page before the kept one is shown, in ms. */
 const patience = 4_000;
 
+/** How large a piece of a file is, in bytes, and what the pieces' count and addresses are called. */
+const piece = 4 << 20;
+const pieces = "petmail-pieces";
+
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
 });
@@ -23,13 +27,63 @@ async function install() {
   await Promise.all(
     files.map(async (path) => {
       // Names of assets change with their content: an older version's will do.
-      const old = pages.has(path) ? undefined : await caches.match(path);
+      const old = pages.has(path) ? undefined : await oldFile(path);
       const response =
         old ?? (await fetch(path, { cache: pages.has(path) ? "reload" : "default" }));
       if (!response.ok) throw new Error(`couldn't keep ${path}: status ${response.status}`);
-      await cache.put(path, response);
+      await keep(cache, path, response);
     }),
   );
+}
+
+/**
+ * Keeps a file whole, or in pieces where the browser takes no file of that size:
+ * on a small disk Chromium refuses one above an eighth of its cache, 10 MiB.
+ */
+async function keep(cache, path, response) {
+  const again = response.clone();
+  try {
+    await cache.put(path, response);
+    again.body?.cancel();
+    return;
+  } catch (error) {
+    if (error.name === "QuotaExceededError") throw error;
+  }
+  const bytes = await again.arrayBuffer();
+  const count = Math.ceil(bytes.byteLength / piece);
+  for (let i = 0; i < count; i++) {
+    await cache.put(pieceOf(path, i), new Response(bytes.slice(i * piece, (i + 1) * piece)));
+  }
+  const headers = new Headers(again.headers);
+  headers.set(pieces, String(count));
+  await cache.put(path, new Response(null, { headers }));
+}
+
+const pieceOf = (path, i) => `${path}?${pieces}=${i}`;
+
+/** The file that a cache holds, whole or in pieces. */
+async function find(cache, path) {
+  const response = await cache.match(path);
+  const count = Number(response?.headers.get(pieces) ?? 0);
+  if (count === 0) return response;
+  const bodies = [];
+  for (let i = 0; i < count; i++) {
+    const one = await cache.match(pieceOf(path, i));
+    if (!one) return undefined;
+    bodies.push(await one.blob());
+  }
+  const headers = new Headers(response.headers);
+  headers.delete(pieces);
+  return new Response(new Blob(bodies), { headers });
+}
+
+/** A file as an older version kept it. */
+async function oldFile(path) {
+  for (const name of (await caches.keys()).filter((name) => name.startsWith("petmail-"))) {
+    const old = await find(await caches.open(name), path);
+    if (old) return old;
+  }
+  return undefined;
 }
 
 self.addEventListener("activate", (event) => {
@@ -94,8 +148,7 @@ async function asset(request, pathname) {
 }
 
 async function keptFile(pathname) {
-  const cache = await caches.open(cacheName);
-  return cache.match(pathname);
+  return find(await caches.open(cacheName), pathname);
 }
 
 self.addEventListener("notificationclick", (event) => {
