@@ -37,6 +37,7 @@ func Commands() []Signature {
 		CmdNameUse.Signature(),
 		CmdNameDecline.Signature(),
 		CmdRelayNoted.Signature(),
+		CmdSave.Signature(),
 		CmdMessages.Signature(),
 		CmdSend.Signature(),
 		CmdRead.Signature(),

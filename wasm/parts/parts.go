@@ -14,6 +14,7 @@ import (
 	"petmail/wasm/parts/notes"
 	"petmail/wasm/parts/outbox"
 	"petmail/wasm/parts/people"
+	"petmail/wasm/parts/save"
 	"petmail/wasm/parts/talk"
 	"petmail/wasm/relayclient"
 	"petmail/wasm/turn"
@@ -74,6 +75,7 @@ func All(c Config) func(turn.Owners) []turn.Part {
 			sender,
 			invitations,
 			notes.New(notes.Config{Client: who.Client(), Relay: who.Relay, Rand: c.Rand, Log: c.Log}),
+			save.New(save.Config{Account: who, Groups: conversations, Talk: said, Expiry: passing}),
 		}
 	}
 }

@@ -9,6 +9,7 @@ import type { InvitesCommands, InvitesEvent } from "./invites";
 import type { LockCommands, LockEvent } from "./lock";
 import type { NotesCommands, NotesEvent } from "./notes";
 import type { PeopleCommands } from "./people";
+import type { SaveCommands } from "./save";
 import type { TalkCommands, TalkEvent } from "./talk";
 
 export * from "./account";
@@ -20,6 +21,7 @@ export * from "./lock";
 export * from "./notes";
 export * from "./people";
 export * from "./protocol";
+export * from "./save";
 export * from "./talk";
 
 /** What each command takes and answers. */
@@ -32,6 +34,7 @@ export interface Commands
     LockCommands,
     NotesCommands,
     PeopleCommands,
+    SaveCommands,
     TalkCommands {}
 
 /** Names a command. */

@@ -10,6 +10,7 @@ import { invite } from "../invite";
 import type { Slice } from "../lib/slice";
 import { lock } from "../lock";
 import { note } from "../note";
+import { save } from "../save";
 import { settings } from "../settings";
 import { storage } from "../storage";
 
@@ -26,6 +27,7 @@ export const slices: readonly Slice[] = [
   note,
   conversation,
   details,
+  save,
   deletion,
   health,
   storage,
